@@ -1,0 +1,20 @@
+# tsugi_embed(OUT_VARIABLE GLOB): writes one .inc of `{"stem", R"(text)"},` rows, one for each matching file, sorted by
+# name. The file is included where the table is defined, so a new file appears in the table by being there.
+function(tsugi_embed out glob)
+  file(GLOB files CONFIGURE_DEPENDS ${glob})
+  list(SORT files)
+  set(rows "")
+  foreach(file IN LISTS files)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    get_filename_component(stem ${file} NAME_WE)
+    file(READ ${file} text)
+    string(APPEND rows "{\"${stem}\", R\"tsugi(${text})tsugi\"},\n")
+  endforeach()
+  set(path ${CMAKE_CURRENT_BINARY_DIR}/${out})
+  if(EXISTS ${path})
+    file(READ ${path} old)
+  endif()
+  if(NOT "${old}" STREQUAL "${rows}")  # an untouched file keeps its time, so nothing is compiled twice
+    file(WRITE ${path} "${rows}")
+  endif()
+endfunction()

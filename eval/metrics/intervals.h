@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Means with their uncertainty.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tsugi::eval {
+
+struct Estimate {
+  double mean = 0;
+  double low = 0;   ///< 2.5 % percentile of the bootstrap
+  double high = 0;  ///< 97.5 %
+};
+
+/// Mean of the values and its percentile interval from `resamples` draws of whole clusters with replacement. `cluster` is
+/// [item]; empty means every item is its own. Deterministic: counter-based draws from `seed`. 10,000 resamples make the
+/// ends steady to about 2 % of the interval's width.
+Estimate bootstrap_mean(std::span<const double> values, std::span<const std::size_t> cluster, std::uint64_t seed,
+                        std::size_t resamples = 10'000);
+
+/// The same of a[i] - b[i]: both models see the same draws.
+Estimate bootstrap_difference(std::span<const double> a, std::span<const double> b, std::span<const std::size_t> cluster,
+                              std::uint64_t seed, std::size_t resamples = 10'000);
+
+/// Standard error of a mean as lm-evaluation-harness prints it: sample standard deviation / sqrt(n); 0 for n < 2.
+double standard_error(std::span<const double> values);
+
+/// Of the mean of a[i] - b[i].
+double paired_standard_error(std::span<const double> a, std::span<const double> b);
+
+}  // namespace tsugi::eval

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The arena: one model's weights resident in the layout that the kernels read, written in place by a merge.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eval/model/shape.h"
+#include "merge/sink.h"
+#include "recipes/architecture.h"
+
+namespace tsugi::eval {
+
+/// Arithmetic of the matrix products. Both accumulate in f32.
+enum class Compute {
+  f32,   ///< activations in f32; weights in f32, or in bf16 widened on the fly (exact)
+  bf16,  ///< activations rounded to bf16 before each product; needs a CPU with bf16 instructions
+};
+
+/// What this CPU does for a wanted type: f32 for float32; for bfloat16 bf16 where the CPU has it, else f32. Printed by
+/// every command that scores.
+Compute choose_compute(DType wanted);
+/// "f32 arithmetic (AVX2) on bf16 weights"
+std::string describe_compute(Compute compute, DType weights);
+
+/// A weight matrix [out, in] as the kernels read it. The layout is documented in weights.cpp and is the same for all
+/// batch sizes. Query, key and value lie side by side as one matrix, and so do gate and up.
+class PackedMatrix;
+
+struct LayerWeights {
+  const PackedMatrix* qkv = nullptr;      ///< [q_size + 2 kv_size, hidden]
+  const PackedMatrix* out = nullptr;      ///< [hidden, q_size]
+  const PackedMatrix* gate_up = nullptr;  ///< [2 ffn, hidden]
+  const PackedMatrix* down = nullptr;     ///< [hidden, ffn]
+  std::span<const float> attention_norm;  ///< [hidden]
+  std::span<const float> mlp_norm;        ///< [hidden]
+};
+
+/// Sink for one model. Merging into it from several threads is safe; scoring must wait until the merge is done.
+class ResidentWeights : public merge::Sink {
+ public:
+  /// `storage` is the type weights are kept in (F32 or BF16); a tensor's own out_dtype is rounded to first. A checkpoint
+  /// in F16 is kept as F32.
+  ResidentWeights(const recipes::Architecture& architecture, const ModelShape& shape, DType storage, Compute compute);
+  ~ResidentWeights() override;
+
+  bool wants(const merge::OutputTensor& tensor) override;
+  std::size_t write(const merge::OutputTensor& tensor, std::size_t row_begin, std::span<const float> values) override;
+  void write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte> bytes) override;
+  void done(const merge::OutputTensor& tensor) override;
+
+  /// Throws Error naming the first tensor that was never written.
+  void check_complete() const;
+  /// Forgets what is held, so that the next merge writes everything; called after a failed merge.
+  void forget();
+
+  const ModelShape& shape() const;
+  Compute compute() const;
+  DType storage() const;
+  LayerWeights layer(std::size_t slot) const;
+  const PackedMatrix& head() const;  ///< [vocabulary, hidden]; the embedding when tied
+  std::span<const float> final_norm() const;
+  /// Row `token` of the embedding, widened to f32: out has `hidden` elements.
+  void embed(std::size_t token, std::span<float> out) const;
+
+  std::size_t bytes() const;  ///< resident memory
+  /// The same for a model not yet built, for the planner of memory.
+  static std::size_t bytes(const ModelShape& shape, DType storage);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tsugi::eval

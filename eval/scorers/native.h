@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Scores a model on tasks inside this process. What does not change between candidates (documents, prompts, token ids)
+// is built once.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eval/metrics/metric.h"
+#include "eval/model/decoder.h"
+#include "eval/tasks/task.h"
+#include "eval/tokenizer/tokenizer.h"
+
+namespace tsugi::eval {
+
+/// A task with token ids for one tokenizer.
+struct PreparedTask {
+  Task task;
+  std::vector<Item> items;
+  std::vector<std::vector<TokenId>> prompts;                     ///< [item], generate_until
+  std::vector<std::vector<std::vector<TokenId>>> contexts;       ///< [item][choice], multiple_choice
+  std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][choice]
+};
+
+/// Encodes as lm-evaluation-harness does (specs: whitespace at the end of a context moves to the continuation; the
+/// continuation is what is left of the whole after the context's own length). Uses all cores of the pool.
+PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer);
+
+/// One column of results.
+struct MetricColumn {
+  std::string metric;          ///< "exact_match"
+  std::string filter;          ///< "last-number" or "none"
+  std::vector<double> values;  ///< in the order of the asked items
+
+  std::string name() const { return metric + "," + filter; }
+};
+
+struct TaskScores {
+  std::vector<MetricColumn> columns;
+  std::vector<Answer> answers;  ///< with `filtered` of the last pipeline; in the order of the asked items
+  std::size_t prompt_tokens = 0;
+  std::size_t generated_tokens = 0;
+};
+
+/// Scores the items `which` (positions in task.items). The values depend on the model and the item alone. `progress` is
+/// called with the number of further items done, from any thread, one at a time.
+TaskScores score(const Decoder& decoder, const Tokenizer& tokenizer, const PreparedTask& task,
+                 std::span<const std::size_t> which, merge::Concurrency concurrency,
+                 const std::function<void(std::size_t)>& progress = {});
+
+}  // namespace tsugi::eval

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A model folder in Hugging Face layout: config.json, one safetensors file or shards with an index, companions.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "merge/checkpoint/config.h"
+#include "merge/checkpoint/mapped_file.h"
+#include "merge/checkpoint/tensor.h"
+#include "recipes/recipe.h"
+
+namespace tsugi::merge {
+
+/// Immutable after opening; safe to read from any thread.
+class Checkpoint {
+ public:
+  /// Maps the files and checks headers, index and config. Throws InputError with file, tensor and rule.
+  static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const ModelConfig& config() const { return config_; }
+  /// Sorted by name.
+  const std::vector<TensorView>& tensors() const { return tensors_; }
+  /// Null when there is none of that name.
+  const TensorView* find(std::string_view name) const;
+  /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted.
+  std::vector<std::filesystem::path> companions() const;
+
+ private:
+  Checkpoint(std::filesystem::path folder, ModelConfig config);
+  std::filesystem::path folder_;
+  ModelConfig config_;
+  std::vector<MappedFile> files_;
+  std::vector<TensorView> tensors_;
+};
+
+/// Opens each folder once, however often and under whatever spelling it is asked for. Not thread-safe.
+class CheckpointStore {
+ public:
+  /// A path from the working directory, else beside `recipe_file`. Throws InputError at the reference's mark.
+  std::shared_ptr<const Checkpoint> get(const recipes::ModelReference& reference, const std::string& recipe_file);
+  /// "NAME read from FOLDER" for each model that was found beside the recipe instead of in the working directory.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  std::map<std::filesystem::path, std::shared_ptr<const Checkpoint>> open_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace tsugi::merge

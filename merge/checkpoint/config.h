@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// config.json in the spellings of transformers 4 and 5. The document keeps its key order; readers go through here so
+// that no other file knows two names of one thing.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "recipes/dtype.h"
+
+namespace tsugi::merge {
+
+/// A model's config.json.
+class ModelConfig {
+ public:
+  /// Throws InputError: unreadable, not an object, no single entry in `architectures`.
+  static ModelConfig read(const std::filesystem::path& file);
+  ModelConfig(nlohmann::ordered_json document, std::string file);
+
+  const nlohmann::ordered_json& document() const { return document_; }
+  const std::string& file() const { return file_; }
+
+  std::string architecture() const;                 ///< architectures[0]
+  std::size_t layers() const;                       ///< num_hidden_layers, n_layer, num_layers or n_layers
+  std::optional<DType> dtype() const;               ///< `dtype`, else `torch_dtype`; nothing for null or "auto"
+  std::optional<bool> tied() const;                 ///< tie_word_embeddings
+  std::string rope_type() const;                    ///< "default", "llama3", …
+  double rope_theta() const;                        ///< rope_parameters.rope_theta, else rope_theta, else 10000
+  std::optional<double> number(const std::string& key) const;
+  std::optional<std::string> text(const std::string& key) const;
+
+  /// Changes for an output: under the key the document already uses (both if it has both), so loaders of its age read it.
+  void set_dtype(DType type);
+  void set_layers(std::size_t count);
+  void set_tied(bool tied);
+  void set(const std::string& key, nlohmann::ordered_json value);
+
+ private:
+  nlohmann::ordered_json document_;
+  std::string file_;
+};
+
+/// What must agree between merged models beyond shapes (specification, section 3.3): RoPE, norms, activation, window.
+/// Returns one line "key: a (MODEL) and b (MODEL)" for each difference.
+std::vector<std::string> semantic_differences(const ModelConfig& a, const ModelConfig& b);
+
+}  // namespace tsugi::merge

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Carries out a plan: reductions, then tiles, into a sink. The same bytes for any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "merge/parallel.h"
+#include "merge/plan.h"
+#include "merge/sink.h"
+
+namespace tsugi::merge {
+
+/// Sums that do not depend on a recipe's numbers, kept between the candidates of a search. Thread-safe.
+class ReductionCache {
+ public:
+  ReductionCache();
+  ~ReductionCache();
+
+ private:
+  friend class ReductionCacheAccess;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct ExecuteOptions {
+  Concurrency concurrency = Concurrency::parallel;
+  ReductionCache* cache = nullptr;  ///< optional
+  /// Called now and then with bytes of output written so far, from any thread, never two at once.
+  std::function<void(std::uint64_t)> progress;
+};
+
+/// Throws Error naming tensor and count when an output is infinite or NaN.
+void execute(const MergePlan& plan, Sink& sink, const ExecuteOptions& options = {});
+
+}  // namespace tsugi::merge

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a merge method is. One file in this folder defines one; CMake lists the folder, so that nothing else changes.
+//
+// A method sees a tensor twice at most: first for what it must know of the whole tensor (ranks of magnitudes, sums),
+// then tile by tile to write the result. It is pure: spans in, span out; no files, threads, logging or state.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tsugi::merge {
+
+enum class Scope { global, per_model };
+enum class Kind { number, integer, boolean };
+enum class Scale { linear, logarithmic };
+
+/// A closed or half-open interval; infinite ends mean no limit.
+struct Range {
+  double low;
+  double high;
+  bool low_open = false;
+  bool high_open = false;
+
+  bool contains(double value) const;
+  std::string text() const;  ///< "[0, 1]", "(-inf, inf)"
+};
+
+/// One row of a method's table. Recipe checking, genome bounds, --help and documentation read it.
+struct Parameter {
+  std::string_view name;
+  Scope scope = Scope::global;
+  Kind kind = Kind::number;
+  std::optional<double> standard;  ///< default; none: required
+  Range accepted;                  ///< outside: InputError
+  Range searched;                  ///< where a search moves it unless told otherwise
+  Scale scale = Scale::linear;
+  std::string_view doc;  ///< one sentence
+};
+
+enum class Base { unused, optional, required };
+
+/// What the planner checks once, for all methods.
+struct Traits {
+  Base base = Base::unused;
+  std::size_t min_models = 1;  ///< without the base
+  std::size_t max_models = SIZE_MAX;
+  bool symmetric = false;  ///< equal parameters: the order of models only moves rounding
+  bool identity = false;   ///< equal inputs with default or unit parameters give that input back
+  bool uses_seed = false;
+};
+
+/// Resolved numbers for one tensor, in the order of Method::parameters; booleans are 0 and 1.
+struct Settings {
+  std::vector<double> global;                  ///< one for each global parameter
+  std::vector<std::vector<double>> per_model;  ///< [model][per-model parameter]
+};
+
+/// What a method knows of the tensor it works on.
+struct TensorCase {
+  std::string_view name;                ///< of the output
+  std::span<const std::size_t> shape;
+  std::size_t elements = 0;
+  std::size_t models = 0;  ///< without the base
+  bool has_base = false;
+  const Settings* settings = nullptr;
+  std::uint64_t seed = 0;
+};
+
+/// A run of whole rows of all inputs, in f32.
+struct Tile {
+  std::size_t index = 0;  ///< in the tensor
+  std::size_t row_begin = 0;
+  std::size_t rows = 0;
+  std::size_t row_length = 0;
+  std::span<const float> base;                     ///< [rows * row_length], or empty
+  std::span<const std::span<const float>> models;  ///< recipe order, base left out
+
+  std::size_t size() const { return rows * row_length; }
+};
+
+/// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it the first
+/// `ties_kept` in flat order.
+struct RankThreshold {
+  float threshold = 0;
+  std::uint64_t ties_kept = 0;
+  std::vector<std::uint64_t> ties_before;  ///< [tile]: keys equal to the threshold in earlier tiles
+};
+
+/// What a method must know before it can write.
+struct Needs {
+  std::vector<std::uint64_t> ranks;  ///< for query q: how many of the largest keys(q) to keep; 0 and all are answered too
+  std::size_t sums = 0;              ///< how many f64 sums over the tensor
+  bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
+};
+
+struct Answers {
+  std::vector<RankThreshold> ranks;  ///< one for each query
+  std::vector<double> sums;          ///< tile results combined pairwise by tile index: the same for any thread count
+};
+
+/// A method as data. Made by describe<K>() in methods/describe.h.
+struct Method {
+  std::string_view name;     ///< as in recipes
+  std::string_view title;    ///< for people
+  std::string_view formula;  ///< one line
+  std::string_view source;   ///< paper or page
+  Traits traits;
+  std::vector<Parameter> parameters;
+  Needs (*needs)(const TensorCase&) = nullptr;
+  /// Non-negative keys of query q for each element of the tile.
+  void (*keys)(const TensorCase&, const Tile&, std::size_t query, std::span<float> out) = nullptr;
+  /// Adds nothing: writes the tile's own sums. Called after the ranks are known.
+  void (*sums)(const TensorCase&, const Tile&, const Answers&, std::span<double> out) = nullptr;
+  void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
+
+  const Parameter* find(std::string_view parameter) const;
+};
+
+/// All methods, sorted by name.
+std::span<const Method> methods();
+
+/// Null when there is none of that name.
+const Method* find_method(std::string_view name);
+
+}  // namespace tsugi::merge

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A merge recipe as a plain value: mergekit's YAML, read strictly.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "recipes/dtype.h"
+#include "recipes/error.h"
+#include "recipes/parameter_setting.h"
+
+namespace tsugi::recipes {
+
+/// A model as the recipe writes it. Two references are the same model when their resolved folders are equal.
+struct ModelReference {
+  std::string text;
+  Mark mark;
+
+  bool operator==(const ModelReference& other) const { return text == other.text; }
+};
+
+/// One entry of `models:`.
+struct ModelEntry {
+  ModelReference model;
+  ParameterMap parameters;
+};
+
+/// One entry of `slices[].sources:`; layers [begin, end) of the model, counted from 0.
+struct SliceSource {
+  ModelReference model;
+  int begin = 0;
+  int end = 0;
+  ParameterMap parameters;
+  Mark range_mark;
+};
+
+/// One entry of `slices:`; all sources have equally many layers.
+struct Slice {
+  std::vector<SliceSource> sources;
+  std::optional<ModelReference> base_model;
+  ParameterMap parameters;
+  Mark mark;
+};
+
+/// Exactly one of `models` and `slices` is non-empty.
+struct Recipe {
+  std::string merge_method;
+  Mark method_mark;
+  std::vector<ModelEntry> models;
+  std::vector<Slice> slices;
+  std::optional<ModelReference> base_model;
+  ParameterMap parameters;
+  std::optional<DType> dtype;      ///< inputs are first rounded to this type
+  std::optional<DType> out_dtype;  ///< stored type; without it dtype, else the common type of a tensor's inputs
+  std::optional<std::uint64_t> seed;
+  std::string file;         ///< where it was read; relative model paths are tried from there second
+  std::string source_text;  ///< byte for byte, for the output folder; "" for a recipe made by a program
+};
+
+/// Whether unknown keys are errors or collected as notes.
+enum class Strictness { strict, lenient };
+
+/// Reads a recipe. Throws InputError with file:line:column. Under `lenient` unknown keys are appended to `notes`.
+Recipe read_recipe(const std::filesystem::path& file, Strictness strictness = Strictness::strict,
+                   std::vector<std::string>* notes = nullptr);
+Recipe parse_recipe(std::string_view text, const std::string& file, Strictness strictness = Strictness::strict,
+                    std::vector<std::string>* notes = nullptr);
+
+/// YAML that mergekit and parse_recipe read back to an equal recipe. Numbers round-trip exactly.
+std::string to_yaml(const Recipe& recipe);
+
+}  // namespace tsugi::recipes
