@@ -30,7 +30,7 @@ struct ExecuteOptions {
   Concurrency concurrency = Concurrency::parallel;
   ReductionCache* cache = nullptr;  ///< optional
   /// Called now and then with bytes of output written so far, from any thread, never two at once.
-  std::function<void(std::uint64_t)> progress;
+  std::function<void(std::uint64_t)> progress = nullptr;
 };
 
 /// Throws Error naming tensor and count when an output is infinite or NaN.

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A recipe resolved against checkpoints: for every output tensor its inputs, method and numbers. Reads headers and
-// configs only; everything that can be wrong with a recipe is found here, before any tensor byte is read.
+// A recipe resolved against checkpoints: for every output tensor its inputs, method and numbers. Reads
+// headers and configs only; everything that can be wrong with a recipe is found here, before any tensor byte
+// is read.
 #pragma once
 
 #include <memory>
@@ -19,17 +20,19 @@ namespace tsugi::merge {
 
 struct PlannedTensor {
   OutputTensor output;
-  const Method* method = nullptr;    ///< null: integer or boolean tensor, equal in all inputs, copied
+  /// Null: an integer or boolean tensor, equal in all inputs; the only one of `models` is copied.
+  const Method* method = nullptr;
   const TensorView* base = nullptr;  ///< null without base
   std::vector<const TensorView*> models;
   Settings settings;
-  std::optional<DType> work_type;  ///< the recipe's dtype: inputs are rounded to it first
-  std::string role;                ///< where it stands: "before", "layer 3", "after"
+  std::optional<DType> work_type;        ///< the recipe's dtype: inputs are rounded to it first
+  std::uint64_t inputs_fingerprint = 0;  ///< equal: same method, inputs and work_type, whatever the numbers
+  std::string role;                      ///< where it stands: "before", "layer 3", "after"
 };
 
 struct MergePlan {
-  std::vector<PlannedTensor> tensors;  ///< before, layers in order, after; within those by name
-  ModelConfig config;                  ///< of the output: dtype, layers and ties as written
+  std::vector<PlannedTensor> tensors;       ///< before, layers in order, after; within those by name
+  ModelConfig config;                       ///< of the output: dtype, layers and ties as written
   std::shared_ptr<const Checkpoint> donor;  ///< companions and config come from here
   std::vector<std::shared_ptr<const Checkpoint>> inputs;
   std::uint64_t seed = 0;
@@ -38,11 +41,12 @@ struct MergePlan {
   std::uint64_t bytes_out = 0;
 };
 
-/// Throws InputError at the recipe's place: unknown method or parameter, value out of range, wrong number of models, layer
-/// range past the end, names or shapes that disagree.
+/// Throws InputError at the recipe's place: unknown method or parameter, value out of range, wrong number of
+/// models, layer range past the end, names or shapes that disagree.
 MergePlan plan_merge(const recipes::Recipe& recipe, CheckpointStore& checkpoints);
 
 /// The plan that copies a checkpoint as it is: loading is merging one model. `out_dtype` rounds it.
-MergePlan plan_copy(std::shared_ptr<const Checkpoint> checkpoint, std::optional<DType> out_dtype = std::nullopt);
+MergePlan plan_copy(std::shared_ptr<const Checkpoint> checkpoint,
+                    std::optional<DType> out_dtype = std::nullopt);
 
 }  // namespace tsugi::merge

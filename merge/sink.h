@@ -27,18 +27,20 @@ struct OutputTensor {
   std::size_t rows() const;
 };
 
-/// Receives tensors in tiles of whole rows. Both kinds round to the tensor's dtype, each value once, so that the model
-/// that was scored is the model that is exported.
+/// Receives tensors in tiles of whole rows. Both kinds round to the tensor's dtype, each value once, so that
+/// the model that was scored is the model that is exported.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Called once a tensor, before its tiles, from one thread. False: the sink already holds it; no tiles will follow.
+  /// Called once a tensor, before its tiles, from one thread. False: the sink already holds it; no tiles will
+  /// follow.
   virtual bool wants(const OutputTensor& tensor) = 0;
 
-  /// Rows [row_begin, row_begin + values.size() / row_length) of a wanted tensor. Called from many threads, for disjoint
-  /// rows. Returns how many stored values are infinite or NaN.
-  virtual std::size_t write(const OutputTensor& tensor, std::size_t row_begin, std::span<const float> values) = 0;
+  /// Rows [row_begin, row_begin + values.size() / row_length) of a wanted tensor. Called from many threads,
+  /// for disjoint rows. Returns how many stored values are infinite or NaN.
+  virtual std::size_t write(const OutputTensor& tensor, std::size_t row_begin,
+                            std::span<const float> values) = 0;
 
   /// A wanted tensor as stored, for types that are never computed with. Called instead of write().
   virtual void write_bytes(const OutputTensor& tensor, std::span<const std::byte> bytes) = 0;

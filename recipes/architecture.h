@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What tensor names of a model family cannot tell by themselves: roles, shapes, ties, and how a decoder runs it.
-// One strict file a family in recipes/architectures/, embedded at build time.
+// What tensor names of a model family cannot tell by themselves: roles, shapes, ties, and how a decoder runs
+// it. One strict file a family in recipes/architectures/, embedded at build time.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ namespace tsugi::recipes {
 
 /// One tensor, or one a layer ("{i}" in the name is the layer number).
 struct ArchitectureRow {
-  std::string role;                ///< "embed", "attn.q", "mlp.down", "norm.attn", …: the vocabulary of decoder and genomes
+  std::string role;  ///< "embed", "attn.q", "mlp.down", "norm.attn", …: the vocabulary of decoder and genomes
   std::string name;                ///< "model.layers.{i}.self_attn.q_proj.weight"
   std::vector<std::string> shape;  ///< products of named dimensions: {"heads*head", "hidden"}
   std::string tied_to;             ///< role that stands in when the tensor is absent; "" if it must be there
@@ -34,7 +34,8 @@ struct DecoderTraits {
 struct Architecture {
   std::string family;
   std::vector<std::string> classes;  ///< values of config.json's `architectures` that this file describes
-  /// Dimension -> keys of config.json tried in order; "hidden/heads" is an expression over dimensions named before.
+  /// Dimension -> keys of config.json tried in order; "hidden/heads" is an expression over dimensions named
+  /// before.
   std::vector<std::pair<std::string, std::vector<std::string>>> dims;
   std::string layers;  ///< config key with the number of layers
   DecoderTraits decoder;

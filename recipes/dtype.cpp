@@ -14,23 +14,32 @@ struct Row {
 };
 
 // Indexed by DType.
-constexpr std::array<Row, 22> kTypes{{{"BOOL", 8, ""},        {"F4", 4, ""},          {"F6_E2M3", 6, ""},
-                                      {"F6_E3M2", 6, ""},     {"U8", 8, ""},          {"I8", 8, ""},
-                                      {"F8_E5M2", 8, ""},     {"F8_E4M3", 8, ""},     {"F8_E8M0", 8, ""},
-                                      {"F8_E4M3FNUZ", 8, ""}, {"F8_E5M2FNUZ", 8, ""}, {"I16", 16, ""},
-                                      {"U16", 16, ""},        {"F16", 16, "float16"}, {"BF16", 16, "bfloat16"},
-                                      {"I32", 32, ""},        {"U32", 32, ""},        {"F32", 32, "float32"},
-                                      {"C64", 64, ""},        {"F64", 64, "float64"}, {"I64", 64, ""},
-                                      {"U64", 64, ""}}};
+constexpr std::array<Row, 22> kTypes{
+    {{"BOOL", 8, ""},    {"F4", 4, ""},          {"F6_E2M3", 6, ""},       {"F6_E3M2", 6, ""},
+     {"U8", 8, ""},      {"I8", 8, ""},          {"F8_E5M2", 8, ""},       {"F8_E4M3", 8, ""},
+     {"F8_E8M0", 8, ""}, {"F8_E4M3FNUZ", 8, ""}, {"F8_E5M2FNUZ", 8, ""},   {"I16", 16, ""},
+     {"U16", 16, ""},    {"F16", 16, "float16"}, {"BF16", 16, "bfloat16"}, {"I32", 32, ""},
+     {"U32", 32, ""},    {"F32", 32, "float32"}, {"C64", 64, ""},          {"F64", 64, "float64"},
+     {"I64", 64, ""},    {"U64", 64, ""}}};
 
-const Row& row(DType type) { return kTypes[static_cast<std::size_t>(type)]; }
+const Row& row(DType type) {
+  return kTypes[static_cast<std::size_t>(type)];
+}
 
 }  // namespace
 
-std::size_t bits(DType type) { return row(type).bits; }
-std::string_view name(DType type) { return row(type).name; }
-std::string_view recipe_name(DType type) { return row(type).recipe_name; }
-bool is_float(DType type) { return !row(type).recipe_name.empty(); }
+std::size_t bits(DType type) {
+  return row(type).bits;
+}
+std::string_view name(DType type) {
+  return row(type).name;
+}
+std::string_view recipe_name(DType type) {
+  return row(type).recipe_name;
+}
+bool is_float(DType type) {
+  return !row(type).recipe_name.empty();
+}
 
 std::optional<DType> dtype_from_safetensors(std::string_view name) {
   for (std::size_t i = 0; i < kTypes.size(); ++i) {

@@ -27,6 +27,15 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// What users wrote may hold line ends; a message is one line whatever it quotes.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = ' ';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Mark::text() const {
@@ -39,7 +48,7 @@ InputError::InputError(const Mark& where, std::string_view what, std::string_vie
     : InputError(where.text(), what, cure) {}
 
 InputError::InputError(std::string_view where, std::string_view what, std::string_view cure)
-    : Error(fmt::format("{}: {}; {}", where, what, cure)) {}
+    : Error(one_line(fmt::format("{}: {}; {}", where, what, cure))) {}
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   const std::string* best = nullptr;

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a recipe says about one parameter: a number, a gradient over the layers of a slice, or conditions by tensor name.
+// What a recipe says about one parameter: a number, a gradient over the layers of a slice, or conditions by
+// tensor name.
 #pragma once
 
 #include <map>
@@ -21,12 +22,14 @@ enum class Between { linear, step };
 struct Gradient {
   std::vector<double> points;
 
-  /// Value at t in [0, 1]. linear: s = t(n-1), between floor(s) and the next point. step (booleans): point trunc(s).
+  /// Value at t in [0, 1]. linear: s = t(n-1), between floor(s) and the next point. step (booleans): point
+  /// trunc(s).
   double at(double t, Between between = Between::linear) const;
   bool operator==(const Gradient&) const = default;
 };
 
-/// `{filter: text, value: gradient}`. No filter, or "*", matches every tensor; otherwise a case-sensitive substring.
+/// `{filter: text, value: gradient}`. No filter, or "*", matches every tensor; otherwise a case-sensitive
+/// substring.
 struct Condition {
   std::optional<std::string> filter;
   Gradient value;
@@ -46,7 +49,12 @@ struct ParameterSetting {
   std::optional<double> at(std::string_view tensor, double t, Between between = Between::linear) const;
 };
 
-/// By parameter name, in name order, so that everything derived from it is independent of the order in the file.
+/// Equal in what they say; where they stand does not count.
+bool operator==(const Condition& a, const Condition& b);
+bool operator==(const ParameterSetting& a, const ParameterSetting& b);
+
+/// By parameter name, in name order, so that everything derived from it is independent of the order in the
+/// file.
 using ParameterMap = std::map<std::string, ParameterSetting, std::less<>>;
 
 }  // namespace tsugi::recipes

@@ -56,8 +56,9 @@ struct Recipe {
   std::vector<Slice> slices;
   std::optional<ModelReference> base_model;
   ParameterMap parameters;
-  std::optional<DType> dtype;      ///< inputs are first rounded to this type
-  std::optional<DType> out_dtype;  ///< stored type; without it dtype, else the common type of a tensor's inputs
+  std::optional<DType> dtype;  ///< inputs are first rounded to this type
+  std::optional<DType>
+      out_dtype;  ///< stored type; without it dtype, else the common type of a tensor's inputs
   std::optional<std::uint64_t> seed;
   std::string file;         ///< where it was read; relative model paths are tried from there second
   std::string source_text;  ///< byte for byte, for the output folder; "" for a recipe made by a program
@@ -66,13 +67,21 @@ struct Recipe {
 /// Whether unknown keys are errors or collected as notes.
 enum class Strictness { strict, lenient };
 
-/// Reads a recipe. Throws InputError with file:line:column. Under `lenient` unknown keys are appended to `notes`.
+/// Reads a recipe. Throws InputError with file:line:column. Under `lenient` unknown keys are appended to
+/// `notes`.
 Recipe read_recipe(const std::filesystem::path& file, Strictness strictness = Strictness::strict,
                    std::vector<std::string>* notes = nullptr);
-Recipe parse_recipe(std::string_view text, const std::string& file, Strictness strictness = Strictness::strict,
-                    std::vector<std::string>* notes = nullptr);
+Recipe parse_recipe(std::string_view text, const std::string& file,
+                    Strictness strictness = Strictness::strict, std::vector<std::string>* notes = nullptr);
 
-/// YAML that mergekit and parse_recipe read back to an equal recipe. Numbers round-trip exactly.
+/// Equal in what they say; places, file and source text do not count.
+bool operator==(const ModelEntry& a, const ModelEntry& b);
+bool operator==(const SliceSource& a, const SliceSource& b);
+bool operator==(const Slice& a, const Slice& b);
+bool operator==(const Recipe& a, const Recipe& b);
+
+/// YAML that mergekit and parse_recipe read back to an equal recipe. Numbers round-trip exactly; comments and
+/// aliases of a file that was read are not kept (they are in source_text).
 std::string to_yaml(const Recipe& recipe);
 
 }  // namespace tsugi::recipes

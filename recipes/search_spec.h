@@ -36,7 +36,7 @@ struct GenomeSpec {
   bool allow_negative_weights = false;
   std::vector<std::string> filters;  ///< one more set of genes for tensors whose name holds the text
   bool smooth = false;               ///< genes of neighbouring groups are the points of one gradient
-  bool outside_layers = false;  ///< ours: embeddings, final norm and head are a group of their own
+  bool outside_layers = false;       ///< ours: embeddings, final norm and head are a group of their own
   std::map<std::string, GeneRange> ranges;  ///< ours: by parameter name
   std::optional<DType> dtype;               ///< ours: stored type of a candidate; default as in a recipe
 };
@@ -44,8 +44,8 @@ struct GenomeSpec {
 /// One entry of `tasks:`; a bare string is a task with weight 1.
 struct TaskSpec {
   std::string name;
-  double weight = 1;                 ///< negative for metrics where less is better
-  std::string metric = "acc,none";   ///< "metric,filter" as in lm-evaluation-harness's results
+  double weight = 1;                ///< negative for metrics where less is better
+  std::string metric = "acc,none";  ///< "metric,filter" as in lm-evaluation-harness's results
   Mark mark;
 };
 
@@ -68,8 +68,9 @@ struct OptimizerSpec {
 struct SearchSpec {
   GenomeSpec genome;
   std::vector<TaskSpec> tasks;
-  std::vector<std::string> include_path;  ///< folders of task files; tried from the working directory, then from the file
-  std::optional<int> limit;               ///< first N items of a task
+  std::vector<std::string>
+      include_path;          ///< folders of task files; tried from the working directory, then from the file
+  std::optional<int> limit;  ///< first N items of a task
   std::optional<int> num_fewshot;
   OptimizerSpec optimizer;
   SplitSpec split;
@@ -83,7 +84,8 @@ struct SearchSpec {
 SearchSpec read_search(const std::filesystem::path& file);
 SearchSpec parse_search(std::string_view text, const std::string& file);
 
-/// A path of the file as given if it exists from the working directory, else beside `file`; nothing if neither exists.
+/// A path of the file as given if it exists from the working directory, else beside `file`; nothing if
+/// neither exists.
 std::optional<std::filesystem::path> find_beside(std::string_view path, const std::string& file);
 
 }  // namespace tsugi::recipes

@@ -29,16 +29,16 @@ struct Shares {
 };
 
 struct Split {
-  std::vector<Side> side;               ///< [item]
-  std::vector<std::size_t> cluster;     ///< [item]: number of its cluster, 0.. in order of first appearance
+  std::vector<Side> side;            ///< [item]
+  std::vector<std::size_t> cluster;  ///< [item]: number of its cluster, 0.. in order of first appearance
   std::map<std::size_t, std::size_t> cluster_sizes;  ///< size -> how many clusters have it
   std::size_t count(Side which) const;
 };
 
-/// Clusters first: items with one source, and, among items without, items that share most of their shingles. Then each
-/// cluster goes to a side by the SHA-256 of its smallest key (source, else the normalised question), so that an item's
-/// side is the same in every run and on every machine. Throws InputError, with the sizes, when a cluster holds more than
-/// 5 % of the items or a side with a positive share stays empty.
+/// Clusters first: items with one source, and, among items without, items that share most of their shingles.
+/// Then each cluster goes to a side by the SHA-256 of its smallest key (source, else the normalised
+/// question), so that an item's side is the same in every run and on every machine. Throws InputError, with
+/// the sizes, when a cluster holds more than 5 % of the items or a side with a positive share stays empty.
 Split split_items(std::span<const HoldoutItem> items, const Shares& shares);
 
 /// Lower case, Unicode NFKC, runs of white space as one blank, trimmed.

@@ -16,20 +16,25 @@ struct Estimate {
   double high = 0;  ///< 97.5 %
 };
 
-/// Mean of the values and its percentile interval from `resamples` draws of whole clusters with replacement. `cluster` is
-/// [item]; empty means every item is its own. Deterministic: counter-based draws from `seed`. 10,000 resamples make the
-/// ends steady to about 2 % of the interval's width.
-Estimate bootstrap_mean(std::span<const double> values, std::span<const std::size_t> cluster, std::uint64_t seed,
-                        std::size_t resamples = 10'000);
+/// Mean of the values and its percentile interval from `resamples` draws of whole clusters with replacement.
+/// `cluster` is [item]; empty means every item is its own. Deterministic: draw k of resample r is a function
+/// of (seed, r, k) alone, SplitMix64's mix of a counter, so no order or thread count matters. 10,000
+/// resamples make the ends steady to about 2 % of the interval's width. The interval's ends are quantiles by
+/// linear interpolation (numpy's default). Throws InputError for no values, a value that is not finite, or no
+/// resamples, and Error when `cluster` has another length.
+Estimate bootstrap_mean(std::span<const double> values, std::span<const std::size_t> cluster,
+                        std::uint64_t seed, std::size_t resamples = 10'000);
 
-/// The same of a[i] - b[i]: both models see the same draws.
-Estimate bootstrap_difference(std::span<const double> a, std::span<const double> b, std::span<const std::size_t> cluster,
-                              std::uint64_t seed, std::size_t resamples = 10'000);
+/// The same of a[i] - b[i]: both models see the same draws. Throws Error too when a and b differ in length.
+Estimate bootstrap_difference(std::span<const double> a, std::span<const double> b,
+                              std::span<const std::size_t> cluster, std::uint64_t seed,
+                              std::size_t resamples = 10'000);
 
-/// Standard error of a mean as lm-evaluation-harness prints it: sample standard deviation / sqrt(n); 0 for n < 2.
+/// Standard error of a mean as lm-evaluation-harness prints it: sample standard deviation / sqrt(n); 0 for n
+/// < 2.
 double standard_error(std::span<const double> values);
 
-/// Of the mean of a[i] - b[i].
+/// Of the mean of a[i] - b[i]. Throws Error when a and b differ in length.
 double paired_standard_error(std::span<const double> a, std::span<const double> b);
 
 }  // namespace tsugi::eval

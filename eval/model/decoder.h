@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a decoder-only transformer along a path of hops: log-likelihoods of continuations and greedy generation.
-// A row's result never depends on the rows it was computed with: every sum runs over its own row in a fixed order.
+// Runs a decoder-only transformer along a path of hops: log-likelihoods of continuations and greedy
+// generation. A row's result never depends on the rows it was computed with: every sum runs over its own row
+// in a fixed order.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,8 @@ struct GenerationRequest {
   std::size_t max_new_tokens = 0;
 };
 
-/// Called after each new token of request `index` with all its new tokens; true ends that request. Called from the thread
-/// that computes the request. Must be a pure function of its arguments.
+/// Called after each new token of request `index` with all its new tokens; true ends that request. Called
+/// from the thread that computes the request. Must be a pure function of its arguments.
 using StopCheck = std::function<bool(std::size_t index, std::span<const TokenId> generated)>;
 
 struct LikelihoodRequest {
@@ -32,20 +33,22 @@ struct LikelihoodRequest {
 };
 
 struct Likelihood {
-  double sum = 0;       ///< of ln p of the continuation's tokens, each from an f32 log-softmax over the full width
+  double sum = 0;  ///< of ln p of the continuation's tokens, each from an f32 log-softmax over the full width
   bool greedy = false;  ///< every token was the argmax (lowest id among equals)
 };
 
 /// Immutable; many threads may use one. Holds pointers: models must outlive it and not change while it works.
 class Decoder {
  public:
-  /// All models have the same shape but for the number of layers. Embedding, final norm and head are those of models[0].
+  /// All models have the same shape but for the number of layers. Embedding, final norm and head are those of
+  /// models[0].
   Decoder(std::vector<const ResidentWeights*> models, Path path);
 
-  /// Greedy (argmax, lowest id among equals). A generation ends when `stop` says so, at max_new_tokens, or where
-  /// prompt + new tokens reach the model's positions. The last token is kept also when it ended the generation.
-  std::vector<std::vector<TokenId>> generate(std::span<const GenerationRequest> requests, const StopCheck& stop,
-                                             merge::Concurrency concurrency) const;
+  /// Greedy (argmax, lowest id among equals). A generation ends when `stop` says so, at max_new_tokens, or
+  /// where prompt + new tokens reach the model's positions. The last token is kept also when it ended the
+  /// generation.
+  std::vector<std::vector<TokenId>> generate(std::span<const GenerationRequest> requests,
+                                             const StopCheck& stop, merge::Concurrency concurrency) const;
 
   /// Contexts are cut from the left where context + continuation exceed the model's positions.
   std::vector<Likelihood> log_likelihoods(std::span<const LikelihoodRequest> requests,
@@ -55,7 +58,8 @@ class Decoder {
   std::vector<float> logits(std::span<const TokenId> tokens) const;
 
   /// Working memory of one thread that scores, for the planner of memory.
-  static std::size_t workspace_bytes(const ModelShape& shape, std::size_t hops, std::size_t tokens_per_request);
+  static std::size_t workspace_bytes(const ModelShape& shape, std::size_t hops,
+                                     std::size_t tokens_per_request);
 
  private:
   std::vector<const ResidentWeights*> models_;

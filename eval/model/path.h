@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The way through a model's layers. The plain path visits each layer of one model once; a layer-space candidate may mix
-// models, repeat and skip layers, and scale what enters a layer (Sakana, arXiv 2403.13187, section 3.2).
+// The way through a model's layers. The plain path visits each layer of one model once; a layer-space
+// candidate may mix models, repeat and skip layers, and scale what enters a layer (Sakana, arXiv 2403.13187,
+// section 3.2).
 #pragma once
 
 #include <cstddef>

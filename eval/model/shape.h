@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "merge/checkpoint/checkpoint.h"
 #include "recipes/architecture.h"
@@ -32,10 +33,18 @@ struct ModelShape {
   std::size_t kv_size() const { return kv_heads * head; }
 };
 
-/// Throws InputError when the family is unknown, a number is missing, or a tensor's shape is not what the family says
+/// Throws InputError when the family is unknown, a number is missing, or a tensor's shape is not what the
+/// family says
 /// ("attn.q of layer 3: file has [4096, 4096], llama expects [heads*head, hidden] = [2048, 4096]").
 ModelShape model_shape(const recipes::Architecture& architecture, const merge::ModelConfig& config);
-void check_shapes(const recipes::Architecture& architecture, const ModelShape& shape, const merge::Checkpoint& checkpoint);
+void check_shapes(const recipes::Architecture& architecture, const ModelShape& shape,
+                  const merge::Checkpoint& checkpoint);
+
+/// The row's tensor in layer `layer`: the name with its "{i}" filled in.
+std::string tensor_name(const recipes::ArchitectureRow& row, std::size_t layer);
+
+/// Buffers that old versions of transformers saved beside the weights and that every program computes itself.
+bool is_recomputed_buffer(std::string_view tensor);
 
 /// The architecture of a config. Throws InputError listing the families this program runs.
 const recipes::Architecture& architecture_of(const merge::ModelConfig& config);

@@ -23,14 +23,14 @@ enum class Compute {
   bf16,  ///< activations rounded to bf16 before each product; needs a CPU with bf16 instructions
 };
 
-/// What this CPU does for a wanted type: f32 for float32; for bfloat16 bf16 where the CPU has it, else f32. Printed by
-/// every command that scores.
+/// What this CPU does for a wanted type: f32 for float32; for bfloat16 bf16 where the CPU has it, else f32.
+/// Printed by every command that scores.
 Compute choose_compute(DType wanted);
 /// "f32 arithmetic (AVX2) on bf16 weights"
 std::string describe_compute(Compute compute, DType weights);
 
-/// A weight matrix [out, in] as the kernels read it. The layout is documented in weights.cpp and is the same for all
-/// batch sizes. Query, key and value lie side by side as one matrix, and so do gate and up.
+/// A weight matrix [out, in] as the kernels read it. The layout is documented in weights.cpp and is the same
+/// for all batch sizes. Query, key and value lie side by side as one matrix, and so do gate and up.
 class PackedMatrix;
 
 struct LayerWeights {
@@ -42,16 +42,19 @@ struct LayerWeights {
   std::span<const float> mlp_norm;        ///< [hidden]
 };
 
-/// Sink for one model. Merging into it from several threads is safe; scoring must wait until the merge is done.
+/// Sink for one model. Merging into it from several threads is safe; scoring must wait until the merge is
+/// done.
 class ResidentWeights : public merge::Sink {
  public:
-  /// `storage` is the type weights are kept in (F32 or BF16); a tensor's own out_dtype is rounded to first. A checkpoint
-  /// in F16 is kept as F32.
-  ResidentWeights(const recipes::Architecture& architecture, const ModelShape& shape, DType storage, Compute compute);
+  /// `storage` is the type weights are kept in (F32 or BF16); a tensor's own out_dtype is rounded to first. A
+  /// checkpoint in F16 is kept as F32.
+  ResidentWeights(const recipes::Architecture& architecture, const ModelShape& shape, DType storage,
+                  Compute compute);
   ~ResidentWeights() override;
 
   bool wants(const merge::OutputTensor& tensor) override;
-  std::size_t write(const merge::OutputTensor& tensor, std::size_t row_begin, std::span<const float> values) override;
+  std::size_t write(const merge::OutputTensor& tensor, std::size_t row_begin,
+                    std::span<const float> values) override;
   void write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte> bytes) override;
   void done(const merge::OutputTensor& tensor) override;
 

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scores a model on tasks inside this process. What does not change between candidates (documents, prompts, token ids)
-// is built once.
+// Scores a model on tasks inside this process. What does not change between candidates (documents, prompts,
+// token ids) is built once.
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,6 +20,17 @@
 
 namespace tsugi::eval {
 
+/// What a checkpoint says about its use, beyond its weights.
+struct ModelLimits {
+  std::size_t max_length = 0;  ///< positions; 0: not known, then the tokenizer's model_max_length, then 2048
+  std::vector<TokenId> stop_ids;  ///< tokens that end an answer, beside the tokenizer's EOS
+};
+
+/// Reads config.json (max_position_embeddings and its other names) and generation_config.json (eos_token_id;
+/// without the file, config.json's). Throws InputError where generation_config.json asks for what changes
+/// greedy answers and tsugi does not do: a repetition penalty, suppressed tokens, beams, …
+ModelLimits read_model_limits(const std::filesystem::path& folder);
+
 /// A task with token ids for one tokenizer.
 struct PreparedTask {
   Task task;
@@ -26,11 +38,17 @@ struct PreparedTask {
   std::vector<std::vector<TokenId>> prompts;                     ///< [item], generate_until
   std::vector<std::vector<std::vector<TokenId>>> contexts;       ///< [item][choice], multiple_choice
   std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][choice]
+  std::vector<TokenId> stop_ids;                                 ///< generate_until: each ends an answer
+  std::vector<std::string> stop_texts;                           ///< until, then the text of EOS
+  std::size_t stop_window = 0;  ///< tokens at an answer's end that are searched for a stop text
 };
 
-/// Encodes as lm-evaluation-harness does (specs: whitespace at the end of a context moves to the continuation; the
-/// continuation is what is left of the whole after the context's own length). Uses all cores of the pool.
-PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer);
+/// Encodes as lm-evaluation-harness's Hugging Face backend does: whitespace at the end of a context moves to
+/// the continuation; the continuation is what is left of the whole after the context's own length; prompts
+/// keep the last max_length - max_gen_toks tokens. Uses all cores of the pool. Throws InputError for an item
+/// without tokens.
+PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer,
+                     const ModelLimits& limits = {});
 
 /// One column of results.
 struct MetricColumn {
@@ -48,8 +66,8 @@ struct TaskScores {
   std::size_t generated_tokens = 0;
 };
 
-/// Scores the items `which` (positions in task.items). The values depend on the model and the item alone. `progress` is
-/// called with the number of further items done, from any thread, one at a time.
+/// Scores the items `which` (positions in task.items). The values depend on the model and the item alone.
+/// `progress` is called with the number of further items done, from any thread, one at a time.
 TaskScores score(const Decoder& decoder, const Tokenizer& tokenizer, const PreparedTask& task,
                  std::span<const std::size_t> which, merge::Concurrency concurrency,
                  const std::function<void(std::size_t)>& progress = {});

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A model folder in Hugging Face layout: config.json, one safetensors file or shards with an index, companions.
+// A model folder in Hugging Face layout: config.json, one safetensors file or shards with an index,
+// companions.
 #pragma once
 
 #include <filesystem>
@@ -25,13 +26,16 @@ class Checkpoint {
   static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
+  /// As in the file, but for tie_word_embeddings: that is set to what the tensors say.
   const ModelConfig& config() const { return config_; }
-  /// Sorted by name.
+  /// Sorted by name. A head stored beside the equal embedding of a tied model is left out.
   const std::vector<TensorView>& tensors() const { return tensors_; }
   /// Null when there is none of that name.
   const TensorView* find(std::string_view name) const;
   /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted.
   std::vector<std::filesystem::path> companions() const;
+  /// What is odd about the folder but no error, each a sentence that names the file.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   Checkpoint(std::filesystem::path folder, ModelConfig config);
@@ -39,14 +43,17 @@ class Checkpoint {
   ModelConfig config_;
   std::vector<MappedFile> files_;
   std::vector<TensorView> tensors_;
+  std::vector<std::string> notes_;
 };
 
 /// Opens each folder once, however often and under whatever spelling it is asked for. Not thread-safe.
 class CheckpointStore {
  public:
   /// A path from the working directory, else beside `recipe_file`. Throws InputError at the reference's mark.
-  std::shared_ptr<const Checkpoint> get(const recipes::ModelReference& reference, const std::string& recipe_file);
-  /// "NAME read from FOLDER" for each model that was found beside the recipe instead of in the working directory.
+  std::shared_ptr<const Checkpoint> get(const recipes::ModelReference& reference,
+                                        const std::string& recipe_file);
+  /// "NAME read from FOLDER" for each model that was found beside the recipe instead of in the working
+  /// directory.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:

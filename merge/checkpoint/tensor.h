@@ -29,11 +29,12 @@ struct TensorView {
   std::span<const std::byte> bytes;  ///< valid as long as the checkpoint lives
 };
 
-/// Converts out.size() elements of type F32, F16, BF16 or F64 (rounded to nearest even) to f32. `in` may be unaligned.
+/// Converts out.size() elements of type F32, F16, BF16 or F64 (rounded to nearest even) to f32. `in` may be
+/// unaligned.
 void to_f32(DType type, std::span<const std::byte> in, std::span<float> out);
 
-/// Rounds to nearest even into F32, F16, BF16 or F64; NaN keeps its sign and becomes quiet. Returns how many stored
-/// values are infinite or NaN, so that an overflow never passes unnoticed.
+/// Rounds to nearest even into F32, F16, BF16 or F64; NaN keeps its sign and becomes quiet. Returns how many
+/// stored values are infinite or NaN, so that an overflow never passes unnoticed.
 std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte> out);
 
 /// Rounds values in place to what `type` can hold. Returns how many became or were infinite or NaN.

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a merge method is. One file in this folder defines one; CMake lists the folder, so that nothing else changes.
+// What a merge method is. One file in this folder defines one; CMake lists the folder, so that nothing else
+// changes.
 //
-// A method sees a tensor twice at most: first for what it must know of the whole tensor (ranks of magnitudes, sums),
-// then tile by tile to write the result. It is pure: spans in, span out; no files, threads, logging or state.
+// A method sees a tensor twice at most: first for what it must know of the whole tensor (ranks of magnitudes,
+// sums), then tile by tile to write the result. It is pure: spans in, span out; no files, threads, logging or
+// state.
 #pragma once
 
 #include <cstddef>
@@ -54,18 +56,19 @@ struct Traits {
   bool symmetric = false;  ///< equal parameters: the order of models only moves rounding
   bool identity = false;   ///< equal inputs with default or unit parameters give that input back
   bool uses_seed = false;
+  bool copies_lone = false;  ///< of a tensor that one input alone has, that input is the result, base or not
 };
 
 /// Resolved numbers for one tensor, in the order of Method::parameters; booleans are 0 and 1.
 struct Settings {
-  std::vector<double> global;                  ///< one for each global parameter
-  std::vector<std::vector<double>> per_model;  ///< [model][per-model parameter]
+  std::vector<double> global = {};                  ///< one for each global parameter
+  std::vector<std::vector<double>> per_model = {};  ///< [model][per-model parameter]
 };
 
 /// What a method knows of the tensor it works on.
 struct TensorCase {
-  std::string_view name;                ///< of the output
-  std::span<const std::size_t> shape;
+  std::string_view name = {};  ///< of the output
+  std::span<const std::size_t> shape = {};
   std::size_t elements = 0;
   std::size_t models = 0;  ///< without the base
   bool has_base = false;
@@ -79,33 +82,42 @@ struct Tile {
   std::size_t row_begin = 0;
   std::size_t rows = 0;
   std::size_t row_length = 0;
-  std::span<const float> base;                     ///< [rows * row_length], or empty
-  std::span<const std::span<const float>> models;  ///< recipe order, base left out
+  std::span<const float> base = {};                     ///< [rows * row_length], or empty
+  std::span<const std::span<const float>> models = {};  ///< recipe order, base left out
 
   std::size_t size() const { return rows * row_length; }
 };
 
-/// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it the first
-/// `ties_kept` in flat order.
+/// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it
+/// the first `ties_kept` in flat order.
 struct RankThreshold {
   float threshold = 0;
   std::uint64_t ties_kept = 0;
-  std::vector<std::uint64_t> ties_before;  ///< [tile]: keys equal to the threshold in earlier tiles
+  /// [tile]: keys equal to the threshold in earlier tiles; empty if none are kept.
+  std::vector<std::uint64_t> ties_before = {};
 };
 
 /// What a method must know before it can write.
 struct Needs {
-  std::vector<std::uint64_t> ranks;  ///< for query q: how many of the largest keys(q) to keep; 0 and all are answered too
-  std::size_t sums = 0;              ///< how many f64 sums over the tensor
+  /// For query q: how many of the largest keys(q) to keep; 0 and all are answered too.
+  std::vector<std::uint64_t> ranks = {};
+  std::size_t sums = 0;                  ///< how many f64 sums over the tensor
   bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
 };
 
 struct Answers {
   std::vector<RankThreshold> ranks;  ///< one for each query
-  std::vector<double> sums;          ///< tile results combined pairwise by tile index: the same for any thread count
+  std::vector<double> sums;  ///< tile results combined pairwise by tile index: the same for any thread count
 };
 
-/// A method as data. Made by describe<K>() in methods/describe.h.
+/// What a method has to say about the numbers it is given, before any tensor is read.
+struct Remarks {
+  std::string error;  ///< "" or what is wrong; `cure` says what to do
+  std::string cure;
+  std::vector<std::string> notes;  ///< what a user should know, each a sentence
+};
+
+/// A method as data. Made by describe<K>() in methods/describe.h. Null members mean: nothing to do or to say.
 struct Method {
   std::string_view name;     ///< as in recipes
   std::string_view title;    ///< for people
@@ -113,6 +125,9 @@ struct Method {
   std::string_view source;   ///< paper or page
   Traits traits;
   std::vector<Parameter> parameters;
+  void (*check)(const TensorCase&, Remarks&) = nullptr;
+  /// False: this model cannot change the result (weight 0); it is not read and its span in a tile is empty.
+  bool (*reads)(const TensorCase&, std::size_t model) = nullptr;
   Needs (*needs)(const TensorCase&) = nullptr;
   /// Non-negative keys of query q for each element of the tile.
   void (*keys)(const TensorCase&, const Tile&, std::size_t query, std::span<float> out) = nullptr;

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// tsugi eval MODEL…
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+
+#include "apps/commands.h"
+#include "eval/model/load.h"
+#include "eval/results/results.h"
+#include "eval/scorers/native.h"
+#include "eval/tasks/task.h"
+#include "merge/parallel.h"
+#include "recipes/recipe.h"
+
+namespace tsugi::apps {
+namespace {
+
+struct Options {
+  std::vector<std::string> models;
+  std::vector<std::string> tasks;
+  std::vector<std::string> include_path;
+  std::optional<std::size_t> limit;
+  std::optional<std::string> dtype;
+  std::string output;
+  bool log_samples = false;
+  std::vector<std::string> notes;
+};
+
+// lm-evaluation-harness's switches that would change a score if they were passed over.
+constexpr std::array<const char*, 6> kNotRead{
+    "--model_args", "--gen_kwargs", "--samples", "--seed", "--system_instruction", "--fewshot_as_multiturn"};
+
+void add_not_read(CLI::App& app, Options& options) {
+  for (const char* flag : kNotRead) {
+    app.add_option_function<std::string>(flag,
+                                         [flag](const std::string&) {
+                                           throw InputError(flag, "is not read by this version of tsugi",
+                                                            "leave it out");
+                                         })
+        ->group("")
+        ->expected(0, 1);
+  }
+  app.add_flag_callback("--apply_chat_template",
+                        [] {
+                          throw InputError("--apply_chat_template",
+                                           "this version of tsugi scores without chat templates",
+                                           "leave it out");
+                        })
+      ->group("");
+  app.add_option_function<int>("--num_fewshot",
+                               [](int count) {
+                                 if (count != 0)
+                                   throw InputError("--num_fewshot",
+                                                    "this version of tsugi scores with 0 examples", "give 0");
+                               })
+      ->group("");
+  app.add_option_function<std::string>(
+         "--batch_size",
+         [&options](const std::string&) {
+           options.notes.emplace_back("--batch_size has no effect: a score never depends on the batch");
+         })
+      ->group("");
+}
+
+DType parse_dtype(const std::string& text) {
+  const std::optional<DType> type = dtype_from_recipe(text);
+  if (type == DType::F32 || type == DType::BF16) return *type;
+  throw InputError("--dtype", fmt::format("'{}' is no type to score in", text), "give float32 or bfloat16");
+}
+
+merge::MergePlan plan_model(const std::string& model, merge::CheckpointStore& checkpoints) {
+  if (std::filesystem::is_regular_file(model))
+    return merge::plan_merge(recipes::read_recipe(model), checkpoints);
+  return merge::plan_copy(checkpoints.get({model, {model, 0, 0}}, ""));
+}
+
+// Rounds what is stored wider to bfloat16 when that is asked for: the scored model is the one an export would
+// hold.
+void store_as(merge::MergePlan& plan, DType type) {
+  for (merge::PlannedTensor& tensor : plan.tensors) {
+    if (tensor.method != nullptr) tensor.output.dtype = type;
+  }
+}
+
+std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval::Tokenizer& tokenizer,
+                                              const std::filesystem::path& model, const Console& console) {
+  const eval::ModelLimits limits = eval::read_model_limits(model);
+  std::vector<eval::PreparedTask> prepared;
+  for (const std::string& name : options.tasks) {
+    eval::Task task = eval::load_task(name, options.include_path, "");
+    for (const std::string& note : task.notes) console.note("note: " + note);
+    std::vector<eval::Item> items = eval::load_items(task, options.limit);
+    prepared.push_back(eval::prepare(std::move(task), std::move(items), tokenizer, limits));
+  }
+  return prepared;
+}
+
+eval::ModelResult score_model(const std::string& name, const Options& options, const Console& console,
+                              std::vector<eval::PreparedTask>& prepared) {
+  merge::CheckpointStore checkpoints;
+  merge::MergePlan plan = plan_model(name, checkpoints);
+  for (const std::string& note : checkpoints.notes()) console.note("note: " + note);
+  std::optional<DType> wanted;
+  if (options.dtype) wanted = parse_dtype(*options.dtype);
+  if (wanted == DType::BF16) store_as(plan, DType::BF16);
+  const eval::Residence residence = eval::choose_residence(plan, wanted);
+  const auto weights = eval::load_weights(plan, residence);
+  const eval::Tokenizer tokenizer = eval::Tokenizer::load(plan.donor->folder());
+  const eval::Decoder decoder({weights.get()}, eval::plain_path(weights->shape().layers));
+  prepared = prepare_tasks(options, tokenizer, plan.donor->folder(), console);
+
+  eval::ModelResult result{.model = name,
+                           .arithmetic = eval::describe_compute(residence.compute, residence.storage),
+                           .dtype = std::string(recipe_name(residence.storage)),
+                           .tasks = {}};
+  console.note(fmt::format("{}: {}", name, result.arithmetic));
+  for (const eval::PreparedTask& task : prepared) {
+    std::vector<std::size_t> which(task.items.size());
+    std::iota(which.begin(), which.end(), 0);
+    Progress progress(console.progress_style(), task.task.name, which.size(), "items");
+    eval::TaskScores scores = eval::score(decoder, tokenizer, task, which, merge::Concurrency::parallel,
+                                          [&](std::size_t items) { progress.advance(items); });
+    result.tasks.push_back({&task, std::move(which), std::move(scores)});
+  }
+  return result;
+}
+
+// One model: the file as given. Several: FILE with the model's last name before the extension.
+std::filesystem::path output_file(const Options& options, const std::string& model) {
+  const std::filesystem::path file = options.output;
+  if (options.models.size() == 1) return file;
+  std::filesystem::path folder = model;
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return file.parent_path() / (folder.stem().string()) / file.filename();
+}
+
+void run_eval(const Options& options, const CommonOptions& common) {
+  const Console console(common);
+  for (const std::string& note : options.notes) console.note(note);
+  merge::ThreadPool pool(common.threads);
+  std::vector<eval::ModelResult> results;
+  std::vector<std::vector<eval::PreparedTask>> prepared(
+      options.models.size());  // outlives results, which point into it
+  for (std::size_t i = 0; i < options.models.size(); ++i) {
+    pool.run([&] { results.push_back(score_model(options.models[i], options, console, prepared[i])); });
+    if (!options.output.empty()) {
+      eval::write_results(results.back(), output_file(options, options.models[i]), options.log_samples);
+    }
+    console.print_json(eval::results_json(results.back()));
+  }
+  console.print(eval::results_table(results));
+}
+
+}  // namespace
+
+Action add_eval(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->models, "Model folders, or recipes, which are merged in memory")
+      ->required();
+  app.add_option("--tasks", options->tasks, "Task names or YAML files, separated by commas")
+      ->required()
+      ->delimiter(',');
+  app.add_option("--include_path", options->include_path, "Folder of task files (may be repeated)");
+  app.add_option("--limit", options->limit, "Only the first N items of each task")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--dtype", options->dtype, "float32 or bfloat16 (default: the checkpoint's)");
+  app.add_option("--output_path", options->output, "Write the results to this JSON file");
+  app.add_flag("--log_samples", options->log_samples,
+               "Also write samples_TASK.jsonl beside it, one line an item");
+  add_not_read(app, *options);
+  app.footer(
+      "Scores are lm-evaluation-harness's on the same task files. Paths in a task file are tried from the "
+      "working\n"
+      "directory first, then from the task file's folder.\n\n"
+      "Example: tsugi eval recipes/pocket/ja --tasks pocket_math_ja --include_path recipes/pocket/tasks");
+  return [options](const CommonOptions& common) { run_eval(*options, common); };
+}
+
+}  // namespace tsugi::apps

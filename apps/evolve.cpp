@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// tsugi evolve SEARCH
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "apps/commands.h"
+#include "evolve/report/table.h"
+#include "evolve/search.h"
+#include "merge/parallel.h"
+#include "recipes/search_spec.h"
+
+namespace tsugi::apps {
+namespace {
+
+struct Options {
+  std::string search;
+  std::string output;
+  bool overwrite = false;
+  std::optional<std::uint64_t> seed;
+  std::optional<int> evaluations;
+  std::optional<std::string> max_memory;
+};
+
+// The bar spans the whole run; its total is known only once the search has been read.
+class RunProgress {
+ public:
+  explicit RunProgress(Progress::Style style) : style_(style) {}
+
+  void show(const evolve::SearchProgress& progress) {
+    if (!bar_) bar_ = std::make_unique<Progress>(style_, "evolving", progress.items_total, "items");
+    bar_->reach(progress.items_done);
+  }
+
+ private:
+  Progress::Style style_;
+  std::unique_ptr<Progress> bar_;
+};
+
+std::string percent(const std::optional<double>& value) {
+  return value ? fmt::format("{:.1f}", 100 * *value) : "-";
+}
+
+void tell(const Console& console, const evolve::GenerationSummary& summary) {
+  if (console.json()) {
+    nlohmann::ordered_json line = {{"generation", summary.generation},
+                                   {"evaluations", summary.evaluations},
+                                   {"budget", summary.budget},
+                                   {"failures", summary.failures}};
+    line["best"] = summary.best ? nlohmann::ordered_json(*summary.best) : nullptr;
+    line["mean"] = summary.mean ? nlohmann::ordered_json(*summary.mean) : nullptr;
+    return console.print_json(line);
+  }
+  console.note_line(fmt::format(
+      "generation {:>3}  {:>4}/{} evaluations  search score: mean {}, best {}, best so far {}{}",
+      summary.generation, summary.evaluations, summary.budget, percent(summary.mean), percent(summary.best),
+      percent(summary.best_ever), summary.failures > 0 ? fmt::format(", {} failed", summary.failures) : ""));
+}
+
+std::string default_output(const std::string& search) {
+  return (std::filesystem::path("runs") / std::filesystem::path(search).stem()).string();
+}
+
+void run_evolve(const Options& options, const CommonOptions& common) {
+  const Console console(common);
+  const recipes::SearchSpec spec = recipes::read_search(options.search);
+  const std::string output = options.output.empty() ? default_output(options.search) : options.output;
+  merge::ThreadPool pool(common.threads);
+  RunProgress progress(console.progress_style());
+
+  evolve::SearchOptions search;
+  search.output = output;
+  search.overwrite = options.overwrite;
+  search.evaluations = options.evaluations;
+  search.seed = options.seed;
+  search.threads = pool.threads();
+  if (options.max_memory) search.max_memory = parse_bytes(*options.max_memory, "--max-memory");
+  search.note = [&](const std::string& text) { console.note(text); };
+  search.progress = [&](const evolve::SearchProgress& done) { progress.show(done); };
+  search.generation = [&](const evolve::GenerationSummary& summary) { tell(console, summary); };
+
+  std::optional<evolve::Result> result;
+  pool.run([&] { result = evolve::run_search(spec, search); });
+  progress = RunProgress(Progress::Style::none);  // ends the bar before the table
+  console.print("\n" + evolve::result_table(*result) + "\n" + evolve::verdict(*result));
+  console.print(fmt::format("The run is in {0}/, the evolved checkpoint in {0}/winner/.", output));
+  console.print_json(evolve::to_json(*result));
+}
+
+}  // namespace
+
+Action add_evolve(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("SEARCH", options->search, "Search file; mergekit-evolve's are understood")->required();
+  app.add_option("--output", options->output, "Folder of the run (default: runs/NAME OF THE SEARCH FILE)");
+  app.add_flag("--overwrite", options->overwrite, "Replace an existing run when the new one is finished");
+  app.add_option("--seed", options->seed, "Instead of the search file's");
+  app.add_option("--evaluations", options->evaluations, "Candidates to score, instead of the search file's")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-memory", options->max_memory,
+                 "Private memory at most, such as 2G (default: what is free)");
+  app.footer(
+      "Candidates are merged in place in memory and scored on the search items; finalists are compared on "
+      "validation\n"
+      "items; the sealed test items are opened once, at the end. The same file, seed and program give the "
+      "same result\n"
+      "byte for byte, for any number of threads.\n\n"
+      "Example: tsugi evolve recipes/pocket/search.yaml --output runs/first");
+  return [options](const CommonOptions& common) { run_evolve(*options, common); };
+}
+
+}  // namespace tsugi::apps

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// tsugi export RUN OUT
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "apps/commands.h"
+#include "evolve/archive.h"
+#include "merge/execute.h"
+#include "merge/export/folder_writer.h"
+#include "merge/parallel.h"
+#include "recipes/error.h"
+#include "recipes/recipe.h"
+
+namespace tsugi::apps {
+namespace {
+
+struct Options {
+  std::string run;
+  std::string out;
+  std::optional<std::size_t> candidate;
+  std::string format = "hf";
+  std::optional<std::string> dtype;
+  std::string shard_size = "5G";
+  bool overwrite = false;
+};
+
+std::size_t choose(const Options& options, const evolve::Archive& archive, const std::string& file) {
+  if (options.candidate && *options.candidate >= archive.records.size()) {
+    throw InputError("--candidate",
+                     fmt::format("{} is no candidate; {} holds 0 to {}", *options.candidate, file,
+                                 archive.records.size() - 1),
+                     "give one of those");
+  }
+  if (options.candidate) return *options.candidate;
+  if (!archive.winner)
+    throw InputError(file, "the run has no winner yet", "name a candidate with --candidate");
+  return *archive.winner;
+}
+
+DType parse_dtype(const std::string& text) {
+  if (const std::optional<DType> type = dtype_from_recipe(text)) return *type;
+  throw InputError("--dtype", fmt::format("'{}' is no type to store in", text),
+                   "give float32, float16 or bfloat16");
+}
+
+void run_export(const Options& options, const CommonOptions& common) {
+  const Console console(common);
+  if (options.format != "hf") {
+    throw InputError("--format", fmt::format("'{}' is not written by this version of tsugi", options.format),
+                     "give hf, the Hugging Face folder");
+  }
+  const std::string file = (std::filesystem::path(options.run) / "archive.h5").string();
+  const evolve::Archive archive = evolve::read_archive(file);
+  const std::size_t id = choose(options, archive, file);
+  const std::string& text = archive.records[id].recipe;
+  recipes::Recipe recipe = recipes::parse_recipe(text, fmt::format("{} (recipe of candidate {})", file, id));
+  if (options.dtype) recipe.out_dtype = parse_dtype(*options.dtype);
+
+  merge::ThreadPool pool(common.threads);
+  merge::CheckpointStore checkpoints;
+  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
+  merge::FolderWriter writer(
+      plan, options.out,
+      {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"), .overwrite = options.overwrite});
+  pool.run([&] { merge::execute(plan, writer); });
+  writer.commit(recipes::to_yaml(recipe));
+  console.print(fmt::format("{}: candidate {} of {}", options.out, id, options.run));
+  console.print_json({{"output", options.out}, {"candidate", id}});
+}
+
+}  // namespace
+
+Action add_export(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("RUN", options->run, "Folder of a run")->required();
+  app.add_option("OUT", options->out, "Folder to write; must not exist, or be empty")->required();
+  app.add_option("--candidate", options->candidate,
+                 "Number of a candidate in the archive (default: the winner)");
+  app.add_option("--format", options->format, "hf: a Hugging Face folder (default)");
+  app.add_option("--dtype", options->dtype, "float32, float16 or bfloat16 (default: as it was scored)");
+  app.add_option("--out-shard-size", options->shard_size,
+                 "Bytes of tensors in one file at most (default 5G)");
+  app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
+  app.footer(
+      "Merges the candidate's recipe again, from the experts named in it, so run it from the folder in "
+      "which\n"
+      "the search ran.\n\n"
+      "Example: tsugi export runs/first out/");
+  return [options](const CommonOptions& common) { run_export(*options, common); };
+}
+
+}  // namespace tsugi::apps

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// tsugi merge RECIPE OUT
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+
+#include "apps/commands.h"
+#include "merge/execute.h"
+#include "merge/export/folder_writer.h"
+#include "merge/parallel.h"
+#include "merge/plan.h"
+#include "recipes/recipe.h"
+
+namespace tsugi::apps {
+namespace {
+
+struct Options {
+  std::string recipe;
+  std::string out;
+  std::string shard_size = "5G";
+  bool lenient = false;
+  bool overwrite = false;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> ignored;
+};
+
+// mergekit's switches that change nothing here; scripts carry them along.
+struct Ignored {
+  const char* flag;
+  const char* reason;
+};
+constexpr std::array<Ignored, 9> kIgnored{{
+    {"--cuda", "tsugi merges on the CPU"},
+    {"--copy-tokenizer", "the tokenizer is always copied"},
+    {"--allow-crimes", "models merge by tensor name; unequal shapes stay an error"},
+    {"--trust-remote-code", "no code from a checkpoint is ever run"},
+    {"--lazy-unpickle", "tensors are always read when they are needed"},
+    {"--low-cpu-memory", "memory is bounded anyway"},
+    {"--clone-tensors", "every output tensor is stored on its own"},
+    {"--safe-serialization", "safetensors is the only format written"},
+    {"--write-model-card", "a model card is always written"},
+}};
+
+void add_ignored(CLI::App& app, Options& options) {
+  for (const Ignored& row : kIgnored) {
+    app.add_flag_callback(
+           row.flag,
+           [&options, row] {
+             options.ignored.push_back(fmt::format("{} has no effect: {}", row.flag, row.reason));
+           })
+        ->group("")
+        ->description(row.reason);
+  }
+}
+
+void run_merge(const Options& options, const CommonOptions& common) {
+  const Console console(common);
+  for (const std::string& line : options.ignored) console.note(line);
+  std::vector<std::string> notes;
+  recipes::Recipe recipe = recipes::read_recipe(
+      options.recipe, options.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
+  if (options.seed) recipe.seed = options.seed;
+
+  merge::ThreadPool pool(common.threads);
+  merge::CheckpointStore checkpoints;
+  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
+  notes.insert(notes.end(), checkpoints.notes().begin(), checkpoints.notes().end());
+  notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
+  for (const std::string& line : notes) console.note("note: " + line);
+
+  merge::FolderWriter writer(
+      plan, options.out,
+      {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"), .overwrite = options.overwrite});
+  {
+    constexpr std::uint64_t kMegabyte = 1'000'000;
+    Progress progress(console.progress_style(), "merging", plan.bytes_out / kMegabyte, "MB");
+    merge::ExecuteOptions execute_options;
+    execute_options.progress = [&](std::uint64_t bytes) { progress.reach(bytes / kMegabyte); };
+    pool.run([&] { merge::execute(plan, writer, execute_options); });
+  }
+  writer.commit(recipe.source_text);
+  console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", options.out, plan.tensors.size(),
+                            recipe.merge_method, static_cast<double>(plan.bytes_out) / 1e6));
+  console.print_json({{"output", options.out}, {"tensors", plan.tensors.size()}, {"bytes", plan.bytes_out}});
+}
+
+}  // namespace
+
+Action add_merge(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("RECIPE", options->recipe, "mergekit's YAML")->required();
+  app.add_option("OUT", options->out, "Folder to write; must not exist, or be empty")->required();
+  app.add_option("--out-shard-size", options->shard_size,
+                 "Bytes of tensors in one file at most (default 5G)");
+  app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
+  app.add_flag("--lenient", options->lenient, "Unknown keys in the recipe become notes instead of errors");
+  app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
+  add_ignored(app, *options);
+  app.footer(
+      "Model names are folders, tried from the working directory and then beside the recipe. The output "
+      "appears\n"
+      "whole or not at all. mergekit's command-line switches are accepted; those without effect say so.\n\n"
+      "Example: tsugi merge recipes/library/slerp.yaml out/");
+  return [options](const CommonOptions& common) { run_merge(*options, common); };
+}
+
+}  // namespace tsugi::apps

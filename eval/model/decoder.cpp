@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/model/decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/model/batching.h"
+#include "eval/model/path_runner.h"
+#include "eval/model/requests.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+
+Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path)
+    : models_(std::move(models)), path_(std::move(path)) {
+  if (models_.empty()) throw Error("a decoder needs at least one model");
+  for (const ResidentWeights* model : models_) {
+    ModelShape shape = model->shape();
+    shape.layers = models_.front()->shape().layers;
+    if (!(shape == models_.front()->shape())) throw Error("models of one decoder have different shapes");
+  }
+  for (std::size_t i = 0; i < path_.size(); ++i) {
+    const Hop& hop = path_[i];
+    if (hop.source >= models_.size()) {
+      throw Error(fmt::format("hop {} asks for model {} of {}", i, hop.source, models_.size()));
+    }
+    const std::size_t slots = models_[hop.source]->shape().layers;
+    if (hop.slot >= slots) throw Error(fmt::format("hop {} asks for slot {} of {}", i, hop.slot, slots));
+  }
+}
+
+std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
+  const ModelShape& shape = models_.front()->shape();
+  check_tokens(tokens, shape, "logits");
+  if (tokens.size() > shape.max_positions) {
+    throw InputError("logits",
+                     fmt::format("{} tokens, the model has {} positions", tokens.size(), shape.max_positions),
+                     "give fewer tokens");
+  }
+  const RopeTable rope(shape.head, shape.rope_theta, tokens.size());
+  PathRunner runner(models_, path_, rope, plan_batching(shape, path_.size(), tokens.size(), 1));
+  std::vector<float> result;
+  result.reserve(tokens.size() * shape.vocabulary);
+  for (std::size_t at = 0; at < tokens.size(); at += runner.batching().rows) {
+    const Run run = {0, at, tokens.subspan(at, std::min(runner.batching().rows, tokens.size() - at)), 0};
+    runner.step({&run, 1});
+    for (std::size_t i = 0; i < run.tokens.size(); ++i) {
+      const std::span<const float> row = runner.logits(i);
+      result.insert(result.end(), row.begin(), row.end());
+    }
+  }
+  return result;
+}
+
+std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops,
+                                     std::size_t tokens_per_request) {
+  const std::size_t most = share_of_thread(static_cast<std::size_t>(-1) / 2);
+  return PathRunner::bytes(shape, hops, plan_batching(shape, hops, tokens_per_request, most));
+}
+
+}  // namespace tsugi::eval

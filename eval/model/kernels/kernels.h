@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The decoder's inner loops as a table of functions, one table for each instruction set. The loops are
+// written once, in body/, over 16 lanes of f32; avx512.cpp, avx2.cpp and portable.cpp say what 16 lanes are
+// and compile them.
+//
+// Every number of a result is one chain of operations in an order that depends on its own row alone, never on
+// how many rows are computed together. Tables differ from each other in the last bits (fused multiply-add or
+// not).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tsugi::eval::kernels {
+
+/// Lanes of f32 that the loops work on; also the columns of a panel of weights. One register of AVX-512, two
+/// of AVX2.
+inline constexpr std::size_t kLanes = 16;
+
+constexpr std::size_t round_up(std::size_t n, std::size_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+/// y[rows, 16 panels] = x[rows, depth] * W^T, or += with `add` (the product is complete before it is added).
+/// Panels follow each other. One is K-major: panel[k][16] in f32; in bf16 pairs of k share a 32-bit word,
+/// panel[k / 2][16][k % 2], with zeros for the missing partner of an odd last k.
+struct PanelProduct {
+  const float* x = nullptr;
+  std::size_t x_stride = 0;  ///< elements from row to row
+  std::size_t rows = 0;
+  std::size_t depth = 0;
+  const void* panels = nullptr;  ///< float or std::uint16_t
+  std::size_t panel_count = 0;
+  float* y = nullptr;
+  std::size_t y_stride = 0;  ///< at least 16 panel_count: whole panels are written
+  bool add = false;
+};
+
+/// Causal attention of consecutive positions of one sequence with grouped queries: query head i reads
+/// key/value head i / (heads / kv_heads).
+struct Attention {
+  const float* q = nullptr;       ///< [rows, heads * head]
+  const float* keys = nullptr;    ///< [kv_heads][capacity / 16][head][16]
+  const float* values = nullptr;  ///< [kv_heads][capacity][round_up(head, 16)]
+  float* out = nullptr;           ///< [rows, heads * head]
+  float* scores = nullptr;        ///< room for 4 * capacity
+  std::size_t q_stride = 0;
+  std::size_t out_stride = 0;
+  std::size_t rows = 0;
+  std::size_t first_position = 0;  ///< of row 0, which sees positions 0..first_position
+  std::size_t heads = 0;
+  std::size_t kv_heads = 0;
+  std::size_t head = 0;
+  std::size_t capacity = 0;  ///< positions, a multiple of 16
+  float scale = 1;           ///< of q * k
+};
+
+/// All functions are noexcept, thread-safe, and need no alignment.
+struct Kernels {
+  const char* name;  ///< "AVX2"
+  bool (*supported)();
+  void (*multiply_f32)(const PanelProduct&);
+  void (*multiply_bf16)(const PanelProduct&);
+  void (*attend)(const Attention&);
+  /// out = x / sqrt(mean(x^2) + eps) * gain (Zhang & Sennrich 2019, equation 4).
+  void (*rms_norm)(const float* x, const float* gain, std::size_t n, float eps, float* out);
+  /// out = silu(gate) * up with silu(x) = x / (1 + exp(-x)).
+  void (*silu_multiply)(const float* gate, const float* up, std::size_t n, float* out);
+  /// Rotates the pairs (i, i + head / 2) of each of `heads` heads in place; cosine and sine have head / 2
+  /// elements.
+  void (*rotate)(float* x, std::size_t heads, std::size_t head, const float* cosine, const float* sine);
+  void (*scale)(float* x, std::size_t n, float factor);
+  /// out = exp(x). Within 2 units in the last place; 0 below -86.6 (e^-86.6 = 2.4e-38), infinity
+  /// above 88.723.
+  void (*exponential)(const float* x, std::size_t n, float* out);
+  /// Largest of n > 0 values; NaN are passed over, -infinity when there is nothing else.
+  float (*maximum)(const float* x, std::size_t n);
+  /// ln(sum(exp(x))): exponentials in f32, summed in f32 over 256 values and in f64 beyond.
+  double (*log_sum_exp)(const float* x, std::size_t n);
+};
+
+extern const Kernels kAvx512;
+extern const Kernels kAvx2;
+extern const Kernels kPortable;
+
+/// What this CPU can run, fastest first; never empty.
+std::span<const Kernels* const> available();
+
+/// What decoders use: the fastest, or what the environment variable TSUGI_ISA names (avx512, avx2, portable),
+/// so that a run can be repeated to the bit on a CPU that can do more. Throws InputError for a name this CPU
+/// cannot run.
+const Kernels& active();
+
+/// Replaces the active table; not while anything is computed. For tests.
+void activate(const Kernels& kernels);
+
+}  // namespace tsugi::eval::kernels

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Log-likelihoods. Consecutive requests with one context, the choices of an item, form a group: the context
+// goes through the layers once, and each further continuation is written over the one before it in the KV
+// cache.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/model/batching.h"
+#include "eval/model/decoder.h"
+#include "eval/model/kernels/kernels.h"
+#include "eval/model/path_runner.h"
+#include "eval/model/requests.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Requests = std::span<const LikelihoodRequest>;
+using Tokens = std::span<const TokenId>;
+
+struct Group {
+  std::size_t first = 0;  // requests [first, first + count)
+  std::size_t count = 0;
+  Tokens context;  // as it is fed
+};
+
+// lm-evaluation-harness keeps the last positions + 1 tokens of context + continuation, since the last token
+// is scored but never fed (specification, section 3.2). At least one token of context is left.
+Tokens fed_context(const LikelihoodRequest& request, const ModelShape& shape) {
+  const std::size_t room = shape.max_positions + 1 - request.continuation.size();
+  return request.context.last(std::min(room, request.context.size()));
+}
+
+std::vector<Group> group_requests(Requests requests, const ModelShape& shape) {
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Tokens context = fed_context(requests[i], shape);
+    if (!groups.empty() && std::ranges::equal(groups.back().context, context)) {
+      ++groups.back().count;
+    } else {
+      groups.push_back({i, 1, context});
+    }
+  }
+  return groups;
+}
+
+std::size_t check_requests(Requests requests, const ModelShape& shape) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const std::string where = fmt::format("request {}", i);
+    check_tokens(requests[i].context, shape, where);
+    check_tokens(requests[i].continuation, shape, where);
+    if (requests[i].continuation.size() > shape.max_positions) {
+      throw InputError(where,
+                       fmt::format("a continuation of {} tokens, the model has {} positions",
+                                   requests[i].continuation.size(), shape.max_positions),
+                       "shorten the answer");
+    }
+    longest = std::max(longest, fed_context(requests[i], shape).size() + requests[i].continuation.size() - 1);
+  }
+  return longest;
+}
+
+// One thread's groups.
+class Scorer {
+ public:
+  Scorer(PathRunner& runner, Requests requests, std::span<const Group> groups,
+         std::vector<Likelihood>& results)
+      : runner_(runner), requests_(requests), groups_(groups), results_(results) {
+    sequences_.resize(runner.batching().sequences);
+    runs_.reserve(sequences_.size());
+  }
+
+  void work(WorkQueue& queue) {
+    for (;;) {
+      admit(queue);
+      collect_runs();
+      if (runs_.empty()) return;
+      runner_.step(runs_);
+      read_logits();
+    }
+  }
+
+ private:
+  struct Sequence {
+    const Group* group = nullptr;  // null: free
+    std::size_t request = 0;       // whose continuation is being fed; the group's first while the context is
+    std::size_t fed = 0;           // positions that have gone through the layers and still hold
+  };
+
+  void admit(WorkQueue& queue) {
+    for (Sequence& sequence : sequences_) {
+      std::size_t next = 0;
+      if (sequence.group == nullptr && queue.take(next)) sequence = {&groups_[next], groups_[next].first, 0};
+    }
+  }
+
+  // What is still to be fed of a sequence, up to the next border between context and continuation.
+  Tokens waiting(const Sequence& sequence) const {
+    const std::size_t context = sequence.group->context.size();
+    if (sequence.fed < context) return sequence.group->context.subspan(sequence.fed);
+    const Tokens continuation = requests_[sequence.request].continuation;
+    return continuation.first(continuation.size() - 1).subspan(sequence.fed - context);
+  }
+
+  void collect_runs() {
+    runs_.clear();
+    std::size_t room = runner_.batching().rows;
+    for (std::size_t i = 0; i < sequences_.size() && room > 0; ++i) {
+      const Sequence& sequence = sequences_[i];
+      if (sequence.group == nullptr) continue;
+      const Tokens all = waiting(sequence);
+      const Tokens part = all.first(std::min(room, all.size()));
+      const std::size_t context = sequence.group->context.size();
+      // The first token that predicts something is the context's last.
+      const std::size_t skipped = context - 1 - std::min(sequence.fed, context - 1);
+      runs_.push_back({i, sequence.fed, part, std::min(skipped, part.size())});
+      room -= part.size();
+    }
+  }
+
+  void read_logits() {
+    std::size_t row = 0;
+    for (const Run& run : runs_) {
+      Sequence& sequence = sequences_[run.sequence];
+      const std::size_t context = sequence.group->context.size();
+      for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i) {
+        const std::size_t predicted = run.first_position + i + 1 - context;  // place in the continuation
+        const std::span<const float> logits = runner_.logits(row++);
+        if (predicted > 0) {
+          add(sequence.request, predicted, logits);
+        } else {
+          for (std::size_t r = 0; r < sequence.group->count; ++r) add(sequence.group->first + r, 0, logits);
+        }
+      }
+      sequence.fed += run.tokens.size();
+      move_on(sequence);
+    }
+  }
+
+  // Past finished continuations to the next that has something to feed.
+  void move_on(Sequence& sequence) const {
+    const std::size_t context = sequence.group->context.size();
+    while (sequence.fed >= context && waiting(sequence).empty()) {
+      sequence.fed = context;
+      if (++sequence.request == sequence.group->first + sequence.group->count) {
+        sequence.group = nullptr;
+        return;
+      }
+    }
+  }
+
+  void add(std::size_t request, std::size_t place, std::span<const float> logits) {
+    const kernels::Kernels& kernel = kernels::active();
+    const auto token = static_cast<std::size_t>(requests_[request].continuation[place]);
+    const double all = kernel.log_sum_exp(logits.data(), logits.size());
+    results_[request].sum +=
+        static_cast<double>(static_cast<float>(static_cast<double>(logits[token]) - all));
+    // Greedy when nothing is larger and nothing equal comes before.
+    const float most = kernel.maximum(logits.data(), logits.size());
+    const auto first = std::find(logits.begin(), logits.end(), most);
+    if (first - logits.begin() != static_cast<std::ptrdiff_t>(token)) results_[request].greedy = false;
+  }
+
+  PathRunner& runner_;
+  Requests requests_;
+  std::span<const Group> groups_;
+  std::vector<Likelihood>& results_;
+  std::vector<Sequence> sequences_;
+  std::vector<Run> runs_;
+};
+
+}  // namespace
+
+std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodRequest> requests,
+                                                 merge::Concurrency concurrency) const {
+  const ModelShape& shape = models_.front()->shape();
+  const std::size_t longest = check_requests(requests, shape);
+  const std::vector<Group> groups = group_requests(requests, shape);
+  const RopeTable rope(shape.head, shape.rope_theta, longest);
+  std::vector<Likelihood> results(requests.size(), {.sum = 0, .greedy = true});
+  drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
+    PathRunner runner(models_, path_, rope, plan_batching(shape, path_.size(), longest, share));
+    Scorer(runner, requests, groups, results).work(queue);
+  });
+  return results;
+}
+
+}  // namespace tsugi::eval

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/model/packed_matrix.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+#include "eval/model/kernels/kernels.h"
+#include "eval/model/kernels/onednn_product.h"
+#include "merge/checkpoint/tensor.h"
+
+namespace tsugi::eval {
+namespace {
+
+using kernels::kLanes;
+using kernels::round_up;
+
+bool in_panels(Layout layout) {
+  return layout == Layout::panels_f32 || layout == Layout::panels_bf16;
+}
+bool in_bf16(Layout layout) {
+  return layout == Layout::panels_bf16 || layout == Layout::rows_bf16;
+}
+
+std::size_t stored_elements(std::size_t rows, std::size_t columns, Layout layout) {
+  if (!in_panels(layout)) return rows * columns;
+  return round_up(rows, kLanes) * (in_bf16(layout) ? round_up(columns, 2) : columns);
+}
+
+// One row into its lane of a panel; `to` is where input 0 stands.
+void scatter(const float* values, std::size_t count, float* to) {
+  for (std::size_t k = 0; k < count; ++k) to[k * kLanes] = values[k];
+}
+
+void scatter(const std::uint16_t* values, std::size_t count, std::uint16_t* to) {
+  for (std::size_t k = 0; k + 1 < count; k += 2) {
+    to[k * kLanes] = values[k];
+    to[k * kLanes + 1] = values[k + 1];
+  }
+  if (count % 2 != 0) to[(count - 1) * kLanes] = values[count - 1];
+}
+
+}  // namespace
+
+std::size_t activation_stride(std::size_t width) {
+  return round_up(width, kLanes) + kLanes;
+}
+
+PackedMatrix::PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
+                           std::shared_ptr<const OneDnnProduct> product)
+    : rows_(rows), columns_(columns), layout_(layout), product_(std::move(product)) {
+  const std::size_t elements = stored_elements(rows, columns, layout);
+  if (in_bf16(layout)) {
+    halves_ = AlignedBuffer<std::uint16_t>(elements);
+  } else {
+    floats_ = AlignedBuffer<float>(elements);
+  }
+}
+
+std::size_t PackedMatrix::bytes(std::size_t rows, std::size_t columns, Layout layout) {
+  return stored_elements(rows, columns, layout) * (in_bf16(layout) ? sizeof(std::uint16_t) : sizeof(float));
+}
+
+template <class T>
+std::size_t PackedMatrix::place(std::size_t row, std::size_t k) const {
+  if (!in_panels(layout_)) return row * columns_ + k;
+  const std::size_t lane = row % kLanes;
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return row / kLanes * kLanes * columns_ + k * kLanes + lane;
+  } else {
+    return row / kLanes * kLanes * round_up(columns_, 2) + k / 2 * 2 * kLanes + lane * 2 + k % 2;
+  }
+}
+
+// Rows of one panel are stored together, a stretch of inputs at a time, so that the lines they share stay in
+// the cache.
+template <class T>
+void PackedMatrix::store(T* to, std::size_t first, const T* values, std::size_t count) const {
+  constexpr std::size_t kStretch = 128;  // 16 rows of 128 are 8 KiB in f32, read and written once
+  if (!in_panels(layout_)) {
+    std::copy_n(values, count * columns_, to + first * columns_);
+    return;
+  }
+  for (std::size_t row = first; row < first + count;) {
+    const std::size_t end = std::min(first + count, round_up(row + 1, kLanes));
+    for (std::size_t k = 0; k < columns_; k += kStretch) {
+      for (std::size_t r = row; r < end; ++r) {
+        scatter(values + (r - first) * columns_ + k, std::min(kStretch, columns_ - k), to + place<T>(r, k));
+      }
+    }
+    row = end;
+  }
+}
+
+std::size_t PackedMatrix::write(std::size_t first, std::span<const float> values) {
+  const std::size_t count = columns_ == 0 ? 0 : values.size() / columns_;
+  assert(count * columns_ == values.size() && first + count <= rows_);
+  if (in_bf16(layout_)) {
+    std::vector<std::uint16_t> rounded(values.size());
+    const std::size_t bad = merge::from_f32(DType::BF16, values, std::as_writable_bytes(std::span(rounded)));
+    store(halves_.data(), first, rounded.data(), count);
+    return bad;
+  }
+  store(floats_.data(), first, values.data(), count);
+  return static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [](float x) {
+    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000U) == 0x7F800000U;  // exponent of infinity and NaN
+  }));
+}
+
+void PackedMatrix::read_row(std::size_t row, std::span<float> out) const {
+  assert(row < rows_ && out.size() == columns_);
+  for (std::size_t k = 0; k < columns_; ++k) {
+    if (in_bf16(layout_)) {
+      out[k] = std::bit_cast<float>(static_cast<std::uint32_t>(halves_.data()[place<std::uint16_t>(row, k)])
+                                    << 16U);
+    } else {
+      out[k] = floats_.data()[place<float>(row, k)];
+    }
+  }
+}
+
+void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add,
+                            ProductScratch& scratch) const {
+  assert(x.rows == y.rows && y.stride >= round_up(rows_, kLanes));
+  if (x.rows == 0) return;
+  if (!in_panels(layout_)) {
+    assert(product_ != nullptr);
+    const void* weights = in_bf16(layout_) ? static_cast<const void*>(halves_.data()) : floats_.data();
+    product_->multiply(x, weights, y, add, scratch);
+    return;
+  }
+  kernels::PanelProduct work;
+  work.x = x.data;
+  work.x_stride = x.stride;
+  work.rows = x.rows;
+  work.depth = columns_;
+  work.panels = in_bf16(layout_) ? static_cast<const void*>(halves_.data()) : floats_.data();
+  work.panel_count = round_up(rows_, kLanes) / kLanes;
+  work.y = y.data;
+  work.y_stride = y.stride;
+  work.add = add;
+  const kernels::Kernels& table = kernels::active();
+  (in_bf16(layout_) ? table.multiply_bf16 : table.multiply_f32)(work);
+}
+
+}  // namespace tsugi::eval

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A weight matrix [rows, columns] = [out, in], resident in the layout that its products read, written row by
+// row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "eval/model/aligned_buffer.h"
+
+namespace tsugi::eval {
+
+class OneDnnProduct;
+
+/// Rows of activations: row i starts at data + i * stride.
+struct Activations {
+  float* data = nullptr;
+  std::size_t stride = 0;
+  std::size_t rows = 0;
+
+  float* row(std::size_t i) const { return data + i * stride; }
+};
+
+/// Elements from row to row of a buffer of `width` columns: whole panels, and one more so that rows of a
+/// power of two do not all fall into the same sets of a cache.
+std::size_t activation_stride(std::size_t width);
+
+/// Memory that a product needs for itself; one for each thread that computes, kept from call to call.
+using ProductScratch = std::vector<std::byte>;
+
+enum class Layout : std::uint8_t {
+  panels_f32,   ///< for our own kernels
+  panels_bf16,  ///< the same, widened on the fly
+  rows_f32,     ///< row-major: for looking up rows, and for products through oneDNN
+  rows_bf16,
+};
+
+/// The panels. 16 rows of the matrix (16 outputs) make one panel, which is K-major: all 16 weights of input
+/// 0, then those of input 1, … so that a kernel streams a panel from start to end while 16 outputs of some
+/// rows of activations stay in registers.
+///
+///     f32:   element (row, k) at [row / 16][k][row % 16]
+///     bf16:  element (row, k) at [row / 16][k / 2][row % 16][k % 2]
+///
+/// Pairs of k in one 32-bit word are widened by one shift and one mask on every instruction set, and are what
+/// dot products in bf16 take. Rows are filled up to 16, an odd last k to 2, both with zeros. Neither the
+/// number of rows of activations nor the CPU changes the layout.
+class PackedMatrix {
+ public:
+  /// All zeros. `product` multiplies the row-major layouts; null when rows are only looked up.
+  PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
+               std::shared_ptr<const OneDnnProduct> product = nullptr);
+
+  std::size_t rows() const { return rows_; }
+  std::size_t columns() const { return columns_; }
+  std::size_t bytes() const { return floats_.bytes() + halves_.bytes(); }
+  static std::size_t bytes(std::size_t rows, std::size_t columns, Layout layout);
+
+  /// Stores rows [first, first + values.size() / columns), rounded to the layout's type. Safe from many
+  /// threads for disjoint rows. Returns how many stored values are infinite or NaN.
+  std::size_t write(std::size_t first, std::span<const float> values);
+
+  /// One row, widened: out has `columns` elements.
+  void read_row(std::size_t row, std::span<float> out) const;
+
+  /// y = x * W^T, or += with `add`; x has `columns` columns. y.stride must hold whole panels; what stands
+  /// right of column `rows` becomes zero (or stays). A row of y depends on its own row of x alone, to the
+  /// bit.
+  void multiply(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
+
+ private:
+  template <class T>
+  void store(T* to, std::size_t first, const T* values, std::size_t count) const;
+  template <class T>
+  std::size_t place(std::size_t row, std::size_t k) const;
+
+  std::size_t rows_;
+  std::size_t columns_;
+  Layout layout_;
+  std::shared_ptr<const OneDnnProduct> product_;
+  AlignedBuffer<float> floats_;
+  AlignedBuffer<std::uint16_t> halves_;  // bf16
+};
+
+}  // namespace tsugi::eval

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/results/results.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+
+#include "eval/metrics/intervals.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double mean(const std::vector<double>& values) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+// lm-evaluation-harness prints "N/A" where a standard error has no meaning.
+Json stderr_of(const std::vector<double>& values) {
+  if (values.size() < 2) return "N/A";
+  return standard_error(values);
+}
+
+Json task_entry(const TaskResult& result) {
+  Json entry = {{"alias", result.task->task.name}, {"sample_len", result.which.size()}};
+  for (const MetricColumn& column : result.scores.columns) {
+    entry[column.name()] = mean(column.values);
+    entry[column.metric + "_stderr," + column.filter] = stderr_of(column.values);
+  }
+  return entry;
+}
+
+void write_whole(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path partial = file.string() + fmt::format(".tsugi-partial-{}", getpid());
+  std::ofstream out(partial, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out)
+    throw Error(fmt::format("{}: cannot be written; check the folder and the free disk", file.string()));
+  std::filesystem::rename(partial, file);
+}
+
+using Row = std::vector<std::string>;
+
+std::string layout(const std::vector<Row>& rows) {
+  std::vector<std::size_t> width(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], row[i].size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) text += fmt::format("|{:<{}}", row[i], width[i]);
+    text += "|\n";
+    if (&row != &rows.front()) continue;
+    for (const std::size_t w : width) text.append("|").append(w, '-');
+    text += "|\n";
+  }
+  return text;
+}
+
+Json response_of(const Answer& answer) {
+  if (answer.log_likelihoods.empty()) return Json::array({Json::array({answer.response})});
+  Json responses = Json::array();
+  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
+    const std::string greedy = answer.greedy[i] ? "True" : "False";
+    responses.push_back(Json::array({Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy})}));
+  }
+  return responses;
+}
+
+Json filtered_of(const Answer& answer) {
+  if (answer.log_likelihoods.empty()) return Json::array({answer.filtered});
+  Json responses = Json::array();
+  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
+    const std::string greedy = answer.greedy[i] ? "True" : "False";
+    responses.push_back(Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy}));
+  }
+  return responses;
+}
+
+}  // namespace
+
+Json results_json(const ModelResult& result) {
+  Json out;
+  for (const TaskResult& task : result.tasks) {
+    const std::string& name = task.task->task.name;
+    out["results"][name] = task_entry(task);
+    out["group_subtasks"][name] = Json::array();
+    out["configs"][name] = task.task->task.config;
+    out["versions"][name] = task.task->task.version;
+    out["n-shot"][name] = 0;
+    for (const MetricColumn& column : task.scores.columns)
+      out["higher_is_better"][name][column.metric] = true;
+    out["n-samples"][name] = {{"original", task.task->items.size()}, {"effective", task.which.size()}};
+  }
+  out["config"] = {{"model", "tsugi"},
+                   {"model_args", "pretrained=" + result.model + ",dtype=" + result.dtype},
+                   {"model_dtype", result.dtype},
+                   {"arithmetic", result.arithmetic}};
+  out["model_source"] = "tsugi";
+  out["model_name"] = result.model;
+  return out;
+}
+
+std::string samples_jsonl(const TaskResult& result) {
+  std::string text;
+  for (std::size_t i = 0; i < result.which.size(); ++i) {
+    const Item& item = result.task->items[result.which[i]];
+    const Answer& answer = result.scores.answers[i];
+    Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
+    line["target"] = item.gold >= 0 ? std::to_string(item.gold) : item.target;
+    line["arguments"] = {{"gen_args_0", {{"arg_0", item.prompt}}}};
+    line["resps"] = response_of(answer);
+    line["filtered_resps"] = filtered_of(answer);
+    line["filter"] = result.scores.columns.empty() ? "none" : result.scores.columns.back().filter;
+    for (const MetricColumn& column : result.scores.columns) line[column.metric] = column.values[i];
+    // A model may end inside a character; what is left of it is written as U+FFFD rather than refused.
+    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return text;
+}
+
+std::string results_table(const std::vector<ModelResult>& results) {
+  const bool many = results.size() > 1;
+  std::vector<Row> rows{{"Tasks", "Version", "Filter", "n-shot", "Metric", "Value", "Stderr"}};
+  if (many) rows.front().insert(rows.front().begin(), "Model");
+  for (const ModelResult& result : results) {
+    for (const TaskResult& task : result.tasks) {
+      for (const MetricColumn& column : task.scores.columns) {
+        const Json error = stderr_of(column.values);
+        Row row{task.task->task.name,
+                task.task->task.version,
+                column.filter,
+                "0",
+                column.metric,
+                fmt::format("{:.4f}", mean(column.values)),
+                error.is_number() ? fmt::format("{:.4f}", error.get<double>()) : "N/A"};
+        if (many) row.insert(row.begin(), result.model);
+        rows.push_back(std::move(row));
+      }
+    }
+  }
+  return layout(rows);
+}
+
+void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples) {
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  if (samples) {
+    for (const TaskResult& task : result.tasks) {
+      write_whole(file.parent_path() / ("samples_" + task.task->task.name + ".jsonl"), samples_jsonl(task));
+    }
+  }
+  write_whole(file, results_json(result).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace tsugi::eval

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "eval/scorers/native.h"
+#include "merge/checkpoint/json.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using nlohmann::json;
+
+/// A setting of generation_config.json that greedy decoding in transformers obeys, and the value that changes
+/// nothing. Null and absence change nothing either.
+struct Setting {
+  std::string_view name;
+  json harmless;
+};
+
+const std::array kSettings{
+    Setting{"repetition_penalty", 1.0},
+    Setting{"encoder_repetition_penalty", 1.0},
+    Setting{"no_repeat_ngram_size", 0},
+    Setting{"num_beams", 1},
+    Setting{"min_length", 0},
+    Setting{"min_new_tokens", 0},
+    Setting{"suppress_tokens", json::array()},
+    Setting{"begin_suppress_tokens", json::array()},
+    Setting{"bad_words_ids", json::array()},
+    Setting{"forced_bos_token_id", nullptr},
+    Setting{"forced_eos_token_id", nullptr},
+    Setting{"sequence_bias", nullptr},
+    Setting{"penalty_alpha", 0.0},
+    Setting{"guidance_scale", 1.0},
+    Setting{"exponential_decay_length_penalty", nullptr},
+};
+
+json read_object(const std::filesystem::path& file) {
+  json document = merge::read_json(file);
+  if (!document.is_object()) throw InputError(file.string(), "no JSON object", "download the file again");
+  return document;
+}
+
+void refuse_settings(const json& config, const std::string& file) {
+  for (const Setting& setting : kSettings) {
+    const auto found = config.find(std::string(setting.name));
+    if (found == config.end() || found->is_null() || *found == setting.harmless) continue;
+    throw InputError(
+        file, fmt::format("{} is {}, which tsugi does not apply to answers", setting.name, found->dump()),
+        fmt::format("remove {} from the file to score plain greedy answers", setting.name));
+  }
+}
+
+/// One id or a list of them.
+std::vector<TokenId> ids_of(const json& config, const std::string& file) {
+  constexpr std::string_view kKey = "eos_token_id";
+  const auto found = config.find(std::string(kKey));
+  if (found == config.end() || found->is_null()) return {};
+  const json list = found->is_array() ? *found : json::array({*found});
+  std::vector<TokenId> ids;
+  for (const json& id : list) {
+    constexpr std::int64_t kMost = 1 << 30;  // beyond any vocabulary
+    if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() > kMost) {
+      throw InputError(file, fmt::format("{} is {}, expected token ids", kKey, found->dump()),
+                       "correct the file");
+    }
+    ids.push_back(id.get<TokenId>());
+  }
+  return ids;
+}
+
+/// As lm-evaluation-harness looks for it (models/utils.py, resolve_max_length).
+std::size_t max_length_of(const json& config) {
+  const auto text = config.find("text_config");
+  const json& model = text != config.end() && text->is_object() ? *text : config;
+  for (const char* key : {"n_positions", "max_position_embeddings", "n_ctx"}) {
+    const auto found = model.find(key);
+    if (found != model.end() && found->is_number_integer() && found->get<std::int64_t>() > 0)
+      return found->get<std::size_t>();
+  }
+  return 0;
+}
+
+}  // namespace
+
+ModelLimits read_model_limits(const std::filesystem::path& folder) {
+  const std::filesystem::path model_file = folder / "config.json";
+  const std::filesystem::path generation_file = folder / "generation_config.json";
+  const json model = read_object(model_file);
+  ModelLimits limits;
+  limits.max_length = max_length_of(model);
+  std::error_code error;
+  if (std::filesystem::exists(generation_file, error)) {
+    const json generation = read_object(generation_file);
+    refuse_settings(generation, generation_file.string());
+    limits.stop_ids = ids_of(generation, generation_file.string());
+  } else {
+    limits.stop_ids = ids_of(model, model_file.string());
+  }
+  return limits;
+}
+
+}  // namespace tsugi::eval

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prompts to token ids: lm_eval/models/huggingface.py (tok_encode, tok_batch_encode) and lm_eval/api/model.py
+// (_encode_pair, loglikelihood) of version 0.4.13.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/scorers/native.h"
+#include "eval/template/python_text.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Ids = std::vector<TokenId>;
+
+std::size_t resolve_max_length(const ModelLimits& limits, const Tokenizer& tokenizer) {
+  constexpr std::size_t kHarnessDefault = 2048;
+  if (limits.max_length != 0) return limits.max_length;
+  return tokenizer.model_max_length() == SIZE_MAX ? kHarnessDefault : tokenizer.model_max_length();
+}
+
+std::string text_of(const Tokenizer& tokenizer, std::optional<TokenId> id) {
+  return id ? tokenizer.decode(std::span(&*id, 1), false) : std::string();
+}
+
+/// No special tokens are added to a text that already begins with the text of `first`.
+Ids encode(const Tokenizer& tokenizer, const std::string& text, const std::string& first) {
+  const bool has_first = !first.empty() && text.compare(0, first.size(), first) == 0;
+  return tokenizer.encode(text, has_first ? Specials::omit : Specials::add);
+}
+
+[[noreturn]] void refuse(const PreparedTask& task, std::size_t item, std::string_view what,
+                         std::string_view cure) {
+  throw InputError(fmt::format("{}: document {}", task.task.name, task.items[item].doc_id), what, cure);
+}
+
+void set_stops(PreparedTask& prepared, const Tokenizer& tokenizer, const ModelLimits& limits) {
+  prepared.stop_ids = limits.stop_ids;
+  if (const auto eos = tokenizer.eos()) prepared.stop_ids.push_back(*eos);
+  std::sort(prepared.stop_ids.begin(), prepared.stop_ids.end());
+  prepared.stop_ids.erase(std::unique(prepared.stop_ids.begin(), prepared.stop_ids.end()),
+                          prepared.stop_ids.end());
+
+  prepared.stop_texts = prepared.task.until;
+  const std::string eos = text_of(tokenizer, tokenizer.eos());
+  const bool known =
+      std::find(prepared.stop_texts.begin(), prepared.stop_texts.end(), eos) != prepared.stop_texts.end();
+  if (!eos.empty() && !known) prepared.stop_texts.push_back(eos);
+  constexpr std::size_t kSlack =
+      2;  // the harness's: a model may spell a stop text in other tokens than the tokenizer
+  for (const std::string& stop : prepared.stop_texts) {
+    prepared.stop_window =
+        std::max(prepared.stop_window, tokenizer.encode(stop, Specials::omit).size() + kSlack);
+  }
+}
+
+void encode_prompts(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
+  if (prepared.task.max_gen_toks >= max_length) {
+    const auto mark = prepared.task.marks.find("generation_kwargs");
+    throw InputError(
+        mark == prepared.task.marks.end() ? prepared.task.file : mark->second.text(),
+        fmt::format("max_gen_toks is {}, the model has {} positions", prepared.task.max_gen_toks, max_length),
+        "leave room for the prompt");
+  }
+  const std::size_t room = max_length - prepared.task.max_gen_toks;
+  const std::string bos = text_of(tokenizer, tokenizer.bos());
+  prepared.prompts.resize(prepared.items.size());
+  merge::parallel_for(prepared.items.size(), [&](std::size_t i) {
+    Ids ids = encode(tokenizer, prepared.items[i].prompt, bos);
+    if (ids.empty()) refuse(prepared, i, "the prompt has no tokens", "give doc_to_text some text");
+    if (ids.size() > room) ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(room));
+    prepared.prompts[i] = std::move(ids);
+  });
+}
+
+struct Pair {
+  Ids context;
+  Ids continuation;
+};
+
+/// The context is encoded on its own and the continuation is what the whole has beyond its length, also where
+/// a merge crosses the border.
+class PairEncoder {
+ public:
+  explicit PairEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
+    prefix_ = tokenizer.bos() ? tokenizer.bos() : tokenizer.eos();
+    prefix_text_ = text_of(tokenizer, prefix_);
+  }
+
+  /// For one context and several continuations.
+  std::vector<Pair> encode_all(const std::string& prompt,
+                               const std::vector<std::string>& continuations) const {
+    const std::string context(python::rstrip(prompt));
+    const std::string moved = prompt.substr(context.size());
+    const Ids context_ids = prompt.empty() ? Ids() : encode(tokenizer_, context, prefix_text_);
+    std::vector<Pair> pairs;
+    for (const std::string& continuation : continuations) {
+      if (prompt.empty()) {
+        pairs.push_back(without_context(continuation));
+        continue;
+      }
+      const Ids whole = encode(tokenizer_, context + moved + continuation, prefix_text_);
+      const std::size_t start = std::min(context_ids.size(), whole.size());
+      pairs.push_back({context_ids, Ids(whole.begin() + static_cast<std::ptrdiff_t>(start), whole.end())});
+    }
+    return pairs;
+  }
+
+ private:
+  Pair without_context(const std::string& continuation) const {
+    Ids ids = tokenizer_.encode(continuation, Specials::omit);
+    if (!prefix_) return {{}, std::move(ids)};
+    if (!ids.empty() && ids.front() == *prefix_) ids.erase(ids.begin());
+    return {{*prefix_}, std::move(ids)};
+  }
+
+  const Tokenizer& tokenizer_;
+  std::optional<TokenId> prefix_;
+  std::string prefix_text_;
+};
+
+void encode_choices(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
+  const PairEncoder encoder(tokenizer);
+  prepared.contexts.resize(prepared.items.size());
+  prepared.continuations.resize(prepared.items.size());
+  merge::parallel_for(prepared.items.size(), [&](std::size_t i) {
+    std::vector<std::string> continuations;
+    for (const std::string& choice : prepared.items[i].choices)
+      continuations.push_back(prepared.task.target_delimiter + choice);
+    for (Pair& pair : encoder.encode_all(prepared.items[i].prompt, continuations)) {
+      if (pair.context.empty())
+        refuse(prepared, i, "the context has no tokens", "give doc_to_text some text");
+      if (pair.continuation.empty())
+        refuse(prepared, i, "a choice has no tokens", "give every choice some text");
+      if (pair.continuation.size() > max_length) {
+        refuse(prepared, i,
+               fmt::format("a choice has {} tokens, the model {} positions", pair.continuation.size(),
+                           max_length),
+               "shorten it");
+      }
+      prepared.contexts[i].push_back(std::move(pair.context));
+      prepared.continuations[i].push_back(std::move(pair.continuation));
+    }
+  });
+}
+
+}  // namespace
+
+PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer,
+                     const ModelLimits& limits) {
+  PreparedTask prepared;
+  prepared.task = std::move(task);
+  prepared.items = std::move(items);
+  const std::size_t max_length = resolve_max_length(limits, tokenizer);
+  if (prepared.task.output_type == OutputType::multiple_choice) {
+    encode_choices(prepared, tokenizer, max_length);
+  } else {
+    set_stops(prepared, tokenizer, limits);
+    encode_prompts(prepared, tokenizer, max_length);
+  }
+  return prepared;
+}
+
+}  // namespace tsugi::eval

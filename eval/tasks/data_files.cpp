@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "eval/tasks/task_parts.h"
+
+namespace tsugi::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What `datasets` calls the split when data_files is no mapping.
+constexpr std::string_view kOnlySplit = "train";
+
+constexpr std::string_view kExample =
+    "write for example dataset_kwargs: {data_files: items.jsonl} and test_split: train";
+
+const TypedYaml& evaluated_split(const TypedYaml& root) {
+  for (const std::string_view key : {"test_split", "validation_split"}) {
+    if (const TypedYaml* split = find_set(root, key)) return *split;
+  }
+  throw InputError(root.mark, "neither test_split nor validation_split",
+                   "name the split that is scored: test_split: train");
+}
+
+/// data_files, or its entry of the split.
+const TypedYaml& files_of_split(const TypedYaml& data_files, const TypedYaml& split) {
+  const std::string name = text_of(split, "the split");
+  if (!data_files.is_mapping) {
+    if (name != kOnlySplit) {
+      refuse_value(split, "the split", "'train'", "data_files without split names makes one split, train");
+    }
+    return data_files;
+  }
+  const TypedYaml* files = find_set(data_files, name);
+  if (files != nullptr) return *files;
+  std::vector<std::string> splits;
+  for (const TypedYaml::Member& member : data_files.members) splits.push_back(member.key);
+  throw InputError(split.mark, fmt::format("the split '{}' has no data_files", name),
+                   suggestion(name, splits));
+}
+
+void add_file(const TypedYaml& entry, Task& task) {
+  const fs::path path = text_of(entry, "a data file");
+  const fs::path beside = (fs::path(task.file).parent_path() / path).lexically_normal();
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) {
+    task.data_files.push_back(path);
+  } else if (fs::is_regular_file(beside, error)) {
+    task.data_files.push_back(beside);
+    task.notes.push_back(
+        fmt::format("{}: {} found in the task's folder: {}", task.name, path.string(), beside.string()));
+  } else {
+    throw InputError(entry.mark, fmt::format("there is no data file {}", path.string()),
+                     fmt::format("it is looked for in the working directory and as {}", beside.string()));
+  }
+}
+
+}  // namespace
+
+void read_data_files(const TypedYaml& root, Task& task) {
+  const TypedYaml* builder = find_set(root, "dataset_path");
+  if (builder == nullptr) throw InputError(root.mark, "no dataset_path", "set dataset_path: json");
+  if (text_of(*builder, "dataset_path") != "json") {
+    refuse_value(*builder, "dataset_path", "'json'",
+                 "write out the documents as JSON lines and name the file under dataset_kwargs: data_files");
+  }
+  const TypedYaml* options = find_set(root, "dataset_kwargs");
+  if (options == nullptr) throw InputError(root.mark, "no dataset_kwargs", kExample);
+  check_keys(*options, "dataset_kwargs", {"data_files", "trust_remote_code"});
+  const TypedYaml* data_files = find_set(*options, "data_files");
+  if (data_files == nullptr) throw InputError(options->mark, "no data_files", kExample);
+  const TypedYaml& files = files_of_split(*data_files, evaluated_split(root));
+  if (!files.is_list) return add_file(files, task);
+  for (const TypedYaml& file : files.items) add_file(file, task);
+}
+
+}  // namespace tsugi::eval

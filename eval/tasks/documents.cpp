@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/tasks/documents.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "eval/tasks/columns.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string read_text(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in.is_open() || in.bad())
+    throw InputError(file.string(), "the file cannot be read", "check its permissions");
+  return text;
+}
+
+Json parsed(std::string_view text, const std::string& file, int line) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw InputError(Mark{file, line, static_cast<int>(error.byte)}, "this is no JSON",
+                     "every line must be one JSON object such as {\"question\": \"…\", \"answer\": \"…\"}");
+  } catch (const Json::exception&) {  // a number beyond all types
+    throw InputError(Mark{file, line, 0}, "a number that is too large", "write it as text");
+  }
+}
+
+void add(Documents& documents, Json row, std::string place) {
+  if (!row.is_object()) {
+    throw InputError(place, fmt::format("a {}, expected a JSON object", row.type_name()),
+                     "every document is an object such as {\"question\": \"…\", \"answer\": \"…\"}");
+  }
+  documents.rows.push_back(std::move(row));
+  documents.places.push_back(std::move(place));
+}
+
+void add_lines(Documents& documents, std::string_view text, const std::string& file) {
+  constexpr std::string_view kBlank = " \t\r";
+  for (int line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view content = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (content.find_first_not_of(kBlank) == std::string_view::npos) continue;
+    add(documents, parsed(content, file, line), Mark{file, line, 0}.text());
+  }
+}
+
+void add_file(Documents& documents, const std::filesystem::path& path) {
+  const std::string text = read_text(path);
+  const std::string file = path.string();
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || text[first] != '[') return add_lines(documents, text, file);
+  Json array;
+  try {
+    array = Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw InputError(file, fmt::format("broken JSON ({})", error.what()),
+                     "write an array of objects, or one object a line");
+  }
+  std::size_t number = 0;
+  for (Json& row : array) add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
+}
+
+}  // namespace
+
+Documents read_documents(const std::vector<std::filesystem::path>& files) {
+  Documents documents;
+  for (const std::filesystem::path& file : files) add_file(documents, file);
+  if (documents.rows.empty()) {
+    throw InputError(files.empty() ? "" : files[0].string(), "no documents", "write one JSON object a line");
+  }
+  Column table;
+  for (std::size_t i = 0; i < documents.rows.size(); ++i) {
+    if (!table.observe(documents.rows[i])) {
+      throw InputError(documents.places[i], "nested more than 64 deep", "flatten the document");
+    }
+  }
+  for (Json& row : documents.rows) row = table.settled_row(row);
+  documents.columns = table.names();
+  return documents;
+}
+
+}  // namespace tsugi::eval

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// JSON lines or JSON arrays as `datasets` reads them through Arrow: every column has one type.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace tsugi::eval {
+
+struct Documents {
+  std::vector<nlohmann::ordered_json> rows;  ///< objects with all columns, in one order
+  std::vector<std::string> places;           ///< [row]: "items.jsonl:17", "items.json: element 3"
+  std::vector<std::string> columns;          ///< in order of first appearance
+};
+
+/// Reads the files one after the other and settles types as `datasets` 5.2 does: a column (also inside
+/// objects and lists) with whole and other numbers holds only other numbers, columns missing in a row are
+/// null, and text columns that hold only dates become times ("2024-01-02 00:00:00"). Columns that mix types
+/// otherwise, and objects inside columns that differ in their keys, stay as they are. Throws InputError with
+/// the line for what is no JSON object.
+Documents read_documents(const std::vector<std::filesystem::path>& files);
+
+}  // namespace tsugi::eval

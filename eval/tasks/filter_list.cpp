@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/tasks/filters.h"
+#include "eval/tasks/task_parts.h"
+
+namespace tsugi::eval {
+namespace {
+
+/// Keys of mapping_dict that YAML types as numbers or booleans would never equal an answer.
+void check_mapping_keys(const TypedYaml& mapping) {
+  for (const TypedYaml::Member& member : mapping.members) {
+    if (!member.is_text_key) {
+      throw InputError(member.mark,
+                       fmt::format("'{}' is no text in YAML, so no answer equals it", member.key),
+                       "put it in quotes");
+    }
+  }
+}
+
+FilterStep read_step(const TypedYaml& entry) {
+  if (!entry.is_mapping)
+    refuse_value(entry, "a filter", "a mapping with 'function'", "write - function: take_first");
+  FilterStep step;
+  step.mark = entry.mark;
+  const TypedYaml* function = find_set(entry, "function");
+  if (function == nullptr)
+    throw InputError(entry.mark, "a filter without 'function'", "write - function: take_first");
+  step.function = text_of(*function, "function");
+  for (const TypedYaml::Member& member : entry.members) {
+    if (member.key == "function") continue;
+    if (member.key == "mapping_dict") check_mapping_keys(member.value);
+    step.arguments[member.key] = nlohmann::json(member.value.json());
+  }
+  return step;
+}
+
+FilterPipeline read_pipeline(const TypedYaml& entry, const Task& task) {
+  check_keys(entry, "an entry of filter_list", {"name", "filter"});
+  FilterPipeline pipeline;
+  const TypedYaml* name = find_set(entry, "name");
+  const TypedYaml* steps = find_set(entry, "filter");
+  if (name == nullptr || steps == nullptr || !steps->is_list) {
+    throw InputError(entry.mark, "an entry of filter_list without 'name' and a list 'filter'",
+                     "write - name: none, filter: [{function: take_first}]");
+  }
+  pipeline.name = text_of(*name, "the name of a pipeline");
+  for (const TypedYaml& step : steps->items) {
+    pipeline.steps.push_back(read_step(step));
+    if (task.output_type == OutputType::multiple_choice && pipeline.steps.back().function != "take_first") {
+      throw InputError(
+          step.mark, fmt::format("the filter '{}' in a multiple_choice task", pipeline.steps.back().function),
+          "there is no answer text to filter; remove filter_list");
+    }
+  }
+  FilterChain checked(pipeline);
+  return pipeline;
+}
+
+}  // namespace
+
+void read_filters(const TypedYaml& root, Task& task) {
+  const TypedYaml* list = find_set(root, "filter_list");
+  if (list == nullptr) {
+    task.filters = {FilterPipeline{"none", {FilterStep{"take_first", {}, root.mark}}}};
+    return;
+  }
+  if (!list->is_list || list->items.empty()) {
+    refuse_value(*list, "filter_list", "a list of {name, filter}",
+                 "remove it to compare answers as they are");
+  }
+  for (const TypedYaml& entry : list->items) {
+    FilterPipeline pipeline = read_pipeline(entry, task);
+    const bool twice = std::any_of(task.filters.begin(), task.filters.end(),
+                                   [&](const FilterPipeline& other) { return other.name == pipeline.name; });
+    if (twice)
+      throw InputError(entry.mark, fmt::format("the pipeline '{}' for the second time", pipeline.name),
+                       "rename one");
+    task.filters.push_back(std::move(pipeline));
+  }
+}
+
+}  // namespace tsugi::eval

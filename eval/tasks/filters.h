@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is done to an answer before it is compared: the filters of lm-evaluation-harness, one row of
+// filters.cpp each.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "eval/tasks/task.h"
+
+namespace tsugi::eval {
+
+/// A pipeline ready to run; patterns are compiled. Immutable; safe to use from any thread.
+///
+/// The harness gives every filter a list of responses, here always of one. A pipeline without take_first
+/// leaves that list, which the harness's metrics compare element by element: the same as its one element.
+class FilterChain {
+ public:
+  /// Throws InputError at the step for an unknown filter or argument, or a broken pattern.
+  explicit FilterChain(const FilterPipeline& pipeline);
+
+  /// The filtered response. Throws InputError when a pattern gives up (python_regex.h).
+  std::string apply(const std::string& response) const;
+
+ private:
+  std::vector<std::function<std::string(const std::string&)>> steps_;
+};
+
+}  // namespace tsugi::eval

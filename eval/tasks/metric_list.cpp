@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/metrics/metric.h"
+#include "eval/tasks/task_parts.h"
+
+namespace tsugi::eval {
+namespace {
+
+std::string_view type_name(OutputType type) {
+  return type == OutputType::multiple_choice ? "multiple_choice" : "generate_until";
+}
+
+std::vector<std::string> names_of(OutputType type) {
+  std::vector<std::string> names;
+  for (const Metric& metric : metrics()) {
+    if (metric.output_type == type) names.emplace_back(metric.name);
+  }
+  return names;
+}
+
+/// Adds a metric after its checks.
+void add(MetricSpec spec, Task& task) {
+  const Metric* metric = find_metric(spec.metric, task.output_type);
+  if (metric == nullptr) {
+    throw InputError(spec.mark,
+                     fmt::format("no metric '{}' for {} tasks", spec.metric, type_name(task.output_type)),
+                     suggestion(spec.metric, names_of(task.output_type)));
+  }
+  const bool twice = std::any_of(task.metrics.begin(), task.metrics.end(),
+                                 [&](const MetricSpec& other) { return other.metric == spec.metric; });
+  if (twice)
+    throw InputError(spec.mark, fmt::format("the metric '{}' for the second time", spec.metric),
+                     "keep one of the two");
+  if (metric->check != nullptr) {
+    metric->check(task, spec);
+  } else if (!spec.arguments.empty()) {
+    throw InputError(
+        spec.mark,
+        fmt::format("the metric '{}' with the argument '{}'", spec.metric, spec.arguments.begin()->first),
+        "it has none; remove it");
+  }
+  task.metrics.push_back(std::move(spec));
+}
+
+/// How values are combined is not the metric's to know: every one here has one number an item, of which the
+/// mean is taken.
+bool is_about_aggregation(const TypedYaml::Member& member) {
+  if (member.key == "aggregation") {
+    if (!member.value.is_text() || member.value.scalar != "mean") {
+      refuse_value(member.value, "aggregation", "'mean'", "every metric here is a mean over items");
+    }
+    return true;
+  }
+  if (member.key == "higher_is_better") {
+    if (!member.value.scalar.is_boolean() || !member.value.scalar.get<bool>()) {
+      refuse_value(member.value, "higher_is_better", "true", "more is better for every metric here");
+    }
+    return true;
+  }
+  return false;
+}
+
+MetricSpec read_metric(const TypedYaml& entry) {
+  const TypedYaml* name = entry.is_mapping ? find_set(entry, "metric") : nullptr;
+  if (name == nullptr)
+    refuse_value(entry, "a metric", "a mapping with 'metric'", "write - metric: exact_match");
+  MetricSpec spec;
+  spec.mark = entry.mark;
+  spec.metric = text_of(*name, "metric");
+  for (const TypedYaml::Member& member : entry.members) {
+    if (member.key != "metric" && !is_about_aggregation(member)) {
+      spec.arguments[member.key] = nlohmann::json(member.value.json());
+    }
+  }
+  return spec;
+}
+
+/// A bare name under metadata.tsugi.metrics compares as the task's exact_match does, whose arguments it takes
+/// over.
+MetricSpec named_metric(const TypedYaml& entry, const Task& task) {
+  MetricSpec spec;
+  spec.mark = entry.mark;
+  spec.metric = text_of(entry, "a metric");
+  for (const MetricSpec& other : task.metrics) {
+    if (other.metric == "exact_match") spec.arguments = other.arguments;
+  }
+  return spec;
+}
+
+void read_own_metadata(const TypedYaml& own, Task& task) {
+  check_keys(own, "metadata.tsugi", {"language", "metrics"});
+  if (const TypedYaml* language = find_set(own, "language")) {
+    task.required_language = text_of(*language, "language");
+    const bool is_code = task.required_language.size() == 2 &&
+                         std::all_of(task.required_language.begin(), task.required_language.end(),
+                                     [](char c) { return c >= 'a' && c <= 'z'; });
+    if (!is_code)
+      refuse_value(*language, "language", "an ISO 639-1 code", "write two small letters, for example ja");
+  }
+  const TypedYaml* list = find_set(own, "metrics");
+  if (list == nullptr) return;
+  if (!list->is_list)
+    refuse_value(*list, "metadata.tsugi.metrics", "a list of metrics", "write [exact_match_in_language]");
+  for (const TypedYaml& entry : list->items)
+    add(entry.is_mapping ? read_metric(entry) : named_metric(entry, task), task);
+}
+
+void add_defaults(const TypedYaml& root, Task& task) {
+  if (task.output_type == OutputType::generate_until) return add({"exact_match", {}, root.mark}, task);
+  add({"acc", {}, root.mark}, task);
+  add({"acc_norm", {}, root.mark}, task);
+}
+
+}  // namespace
+
+void read_metrics(const TypedYaml& root, Task& task) {
+  const TypedYaml* list = find_set(root, "metric_list");
+  if (list == nullptr) {
+    add_defaults(root, task);
+  } else if (!list->is_list || list->items.empty()) {
+    refuse_value(*list, "metric_list", "a list of metrics", "write metric_list: [{metric: exact_match}]");
+  } else {
+    for (const TypedYaml& entry : list->items) add(read_metric(entry), task);
+  }
+  const TypedYaml* metadata = find_set(root, "metadata");
+  if (metadata == nullptr || !metadata->is_mapping) return;
+  if (const TypedYaml* own = find_set(*metadata, "tsugi")) read_own_metadata(*own, task);
+}
+
+}  // namespace tsugi::eval

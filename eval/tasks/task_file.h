@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finding task files and carrying out their includes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eval/tasks/typed_yaml.h"
+
+namespace tsugi::eval {
+
+/// The file of task `name`: a path to a YAML file, or the name that some *.yaml below `folders` has under
+/// `task:`. As in lm-evaluation-harness the first in order of paths wins inside a folder and a later folder
+/// wins over an earlier one. Relative paths are tried from the working directory, then beside the file
+/// `relative_to`. Throws InputError.
+std::filesystem::path find_task_file(const std::string& name, const std::vector<std::string>& folders,
+                                     const std::string& relative_to);
+
+/// The mapping of a task file after `include:` (relative to the including file; whole keys replaced, own keys
+/// win). Throws InputError, for cycles as well.
+TypedYaml read_task_file(const std::filesystem::path& file);
+
+}  // namespace tsugi::eval

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/tasks/typed_yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+
+#include <sstream>
+
+#include "recipes/yaml.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kYamlTag = "tag:yaml.org,2002:";
+
+/// Finds `key: !function module.name`, to refuse it by both names before the tag is refused as such.
+class FunctionFinder final : public YAML::EventHandler {
+ public:
+  explicit FunctionFinder(const std::string& file) : file_(file) {}
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
+                const std::string& value) override {
+    if (tag == "!function") {
+      throw InputError(
+          Mark{file_, mark.line + 1, mark.column + 1},
+          fmt::format("'{}: !function {}' is Python code, which tsugi does not run", last_scalar_, value),
+          "write out the documents as Python makes them (JSON lines) and use columns or templates here");
+    }
+    last_scalar_ = value;
+  }
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  const std::string& file_;
+  std::string last_scalar_;
+};
+
+void refuse_functions(std::string_view text, const std::string& file) {
+  if (text.find("!function") == std::string_view::npos) return;
+  try {
+    std::istringstream in{std::string(text)};
+    YAML::Parser parser(in);
+    FunctionFinder finder(file);
+    parser.HandleNextDocument(finder);
+  } catch (const YAML::Exception&) {
+    return;  // load_yaml says what is broken
+  }
+}
+
+Json scalar_of(const YAML::Node& node, const Mark& mark) {
+  const std::string& text = node.Scalar();
+  const std::string& tag = node.Tag();
+  if (tag == "!" || tag == std::string(kYamlTag) + "str") return text;
+  const Json value = resolve_plain_scalar(text, mark);
+  if (tag == "?" || tag.empty()) return value;
+  const std::string_view wanted = std::string_view(tag).substr(kYamlTag.size());
+  if (wanted == "float" && value.is_number()) return value.get<double>();
+  const bool fits = (wanted == "int" && value.is_number_integer()) ||
+                    (wanted == "bool" && value.is_boolean()) || (wanted == "null" && value.is_null());
+  if (!fits) throw InputError(mark, fmt::format("'{}' with the tag '!!{}'", text, wanted), "remove the tag");
+  return value;
+}
+
+TypedYaml typed(const YAML::Node& node, const std::string& file) {
+  TypedYaml value;
+  value.mark = recipes::mark_of(node, file);
+  if (node.IsScalar()) {
+    value.scalar = scalar_of(node, value.mark);
+  } else if (node.IsSequence()) {
+    value.is_list = true;
+    for (const auto& item : node) value.items.push_back(typed(item, file));
+  } else if (node.IsMap()) {
+    value.is_mapping = true;
+    for (const auto& pair : node) {
+      const Mark mark = recipes::mark_of(pair.first, file);
+      const bool is_text = scalar_of(pair.first, mark).is_string();
+      value.members.push_back({pair.first.Scalar(), is_text, mark, typed(pair.second, file)});
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+const TypedYaml* TypedYaml::find(std::string_view key) const {
+  for (const Member& member : members) {
+    if (member.key == key) return &member.value;
+  }
+  return nullptr;
+}
+
+Json TypedYaml::json() const {
+  if (is_list) {
+    Json list = Json::array();
+    for (const TypedYaml& item : items) list.push_back(item.json());
+    return list;
+  }
+  if (!is_mapping) return scalar;
+  Json mapping = Json::object();
+  for (const Member& member : members) mapping[member.key] = member.value.json();
+  return mapping;
+}
+
+std::string TypedYaml::seen() const {
+  if (is_list) return "a list";
+  if (is_mapping) return "a mapping";
+  if (is_null()) return "nothing";
+  return is_text() ? fmt::format("'{}'", scalar.get<std::string>()) : scalar.dump();
+}
+
+TypedYaml read_typed_yaml(std::string_view text, const std::string& file) {
+  refuse_functions(text, file);
+  return typed(recipes::load_yaml(text, file), file);
+}
+
+}  // namespace tsugi::eval

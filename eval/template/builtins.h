@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Methods, filters and tests of templates, each a table with one row a name.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "eval/template/python_value.h"
+#include "eval/template/syntax.h"
+
+namespace tsugi::eval::syntax {
+
+/// Throw Failure, with the names there are, unless there is one of that name.
+void check_method(const std::string& name, Position position);
+void check_filter(const std::string& name, Position position);
+void check_test(const std::string& name, Position position);
+
+/// Whether dict has a method of this name, which shadows a key of the same name after a dot.
+bool is_dict_method(const std::string& name);
+
+/// Throw Failure for arguments that Python's method or Jinja's filter refuses.
+python::Json call_method(const std::string& name, const python::Json& object,
+                         std::span<const python::Json> arguments, Position position);
+python::Json apply_filter(const std::string& name, const python::Json& object,
+                          std::span<const python::Json> arguments, Position position);
+/// All tests but "defined" and "undefined", which ask about a name and not a value.
+bool apply_test(const std::string& name, const python::Json& object);
+
+}  // namespace tsugi::eval::syntax

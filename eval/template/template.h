@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Templates of task files: the part of Jinja2 that substitutes. Text and {{ expressions }} with attributes,
+// indexes, slices, Python's operators, string methods, filters, tests and inline if, under StrictUndefined
+// and keep_trailing_newline as lm-evaluation-harness sets them. Statements ({% if %}, {% for %}, …) are
+// refused by name.
+//
+// From a template to text: lexer.h (tokens) → parser.h (syntax tree, syntax.h) → evaluator.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "eval/template/python_value.h"
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+
+/// A parsed template. Immutable; safe to use from any thread.
+class Template {
+ public:
+  /// `where` is the place of the template in its file, `name` its key ("doc_to_text"). Throws InputError with
+  /// the position inside the template for broken syntax and for what is not supported.
+  static Template parse(const std::string& source, const Mark& where, const std::string& name);
+
+  /// The text for these variables (an object). `document` is the place of the variables for messages
+  /// ("items.jsonl:17"). Throws InputError for an undefined name and whatever Python would raise.
+  std::string render(const python::Json& variables, std::string_view document) const;
+
+  /// The value when the template is one bare {{ expression }}, else the rendered text.
+  python::Json evaluate(const python::Json& variables, std::string_view document) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
+};
+
+/// ast.literal_eval: the value of a Python literal (numbers, strings, True, False, None, lists, dicts), null
+/// pointer when the text is none.
+std::unique_ptr<python::Json> read_python_literal(const std::string& text);
+
+}  // namespace tsugi::eval

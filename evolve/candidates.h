@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The candidates of one run: proposed, evaluated once per recipe, kept in the archive.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "evolve/archive.h"
+#include "evolve/evaluator.h"
+#include "evolve/workbench.h"
+
+namespace tsugi::evolve {
+
+/// A candidate on its way into the archive.
+struct Proposal {
+  Record record;  ///< without scores
+  Subject subject;
+};
+
+/// A parent as it is; its recipe is the passthrough that copies it.
+Proposal propose_parent(const Parent& parent);
+
+/// What genes stand for.
+Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> genes, std::size_t generation,
+                 std::string name = {});
+
+/// Not thread-safe; uses the threads of the surrounding pool inside.
+class Candidates {
+ public:
+  /// Told of the stage and of further items done, from any thread, one call at a time.
+  using Progress = std::function<void(const std::string& stage, std::size_t items)>;
+
+  /// The workbench must outlive this.
+  Candidates(Workbench& bench, Progress progress);
+
+  const Archive& archive() const { return archive_; }
+  Archive& archive() { return archive_; }
+  const Subject& subject(std::size_t id) const { return subjects_[id]; }
+  Evaluator& evaluator() { return evaluator_; }
+
+  /// Scores proposals on the search side and appends them; returns the number of the first. A recipe that is
+  /// already known is not evaluated again. Failures are recorded.
+  std::size_t add(std::vector<Proposal> proposals, const std::string& stage);
+
+  /// Scores candidates on another side and records it. Returns a row of contributions for each; the row of
+  /// one that fails is empty and its failure recorded.
+  std::vector<std::vector<double>> examine(const std::vector<std::size_t>& ids, eval::Side side,
+                                           const std::string& stage);
+
+  /// Numbers of all candidates of an origin, in order.
+  std::vector<std::size_t> of(Origin origin) const;
+
+ private:
+  void finish(Record& record, Score score) const;
+
+  Workbench* bench_;
+  Progress progress_;
+  Evaluator evaluator_;
+  Archive archive_;
+  std::vector<Subject> subjects_;             ///< [candidate]
+  std::map<std::string, std::size_t> known_;  ///< recipe -> the first candidate with it
+};
+
+}  // namespace tsugi::evolve

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+
+#include "eval/model/decoder.h"
+#include "merge/parallel.h"
+#include "merge/plan.h"
+
+namespace tsugi::evolve {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+/// Resident weights of one kind; candidates of one kind share it one after another.
+struct Evaluator::Arena {
+  eval::ModelShape shape;
+  eval::Residence residence;
+  std::unique_ptr<eval::ResidentWeights> weights;
+};
+
+struct Evaluator::Lane {
+  std::vector<Arena> arenas;
+
+  eval::ResidentWeights& arena_for(const eval::PlannedModel& model, const eval::Residence& residence) {
+    for (Arena& arena : arenas) {
+      const bool same_kind =
+          arena.residence.storage == residence.storage && arena.residence.compute == residence.compute;
+      if (arena.shape == model.shape && same_kind) return *arena.weights;
+    }
+    // Another kind takes the place of the old one: a lane never holds more memory than was planned for it.
+    arenas.clear();
+    arenas.push_back({.shape = model.shape,
+                      .residence = residence,
+                      .weights = std::make_unique<eval::ResidentWeights>(
+                          *model.architecture, model.shape, residence.storage, residence.compute)});
+    return *arenas.back().weights;
+  }
+};
+
+Evaluator::Evaluator(const Exam& exam, const eval::Tokenizer& tokenizer, merge::CheckpointStore& store,
+                     const Division& division)
+    : exam_(&exam), tokenizer_(&tokenizer), store_(&store), cores_each_(division.cores_each) {
+  for (std::size_t i = 0; i < division.lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
+}
+
+Evaluator::~Evaluator() = default;
+
+merge::MergePlan Evaluator::plan(const Subject& subject) {
+  if (subject.checkpoint) return merge::plan_copy(subject.checkpoint);
+  const std::lock_guard lock(planning_);
+  return merge::plan_merge(subject.recipe, *store_);
+}
+
+std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
+                                           merge::Concurrency concurrency,
+                                           const std::function<void(std::size_t)>& progress) {
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin < items.size();) {
+    const std::size_t number = exam_->items[items[begin]].task;
+    std::vector<std::size_t> positions;
+    std::size_t end = begin;
+    for (; end < items.size() && exam_->items[items[end]].task == number; ++end) {
+      positions.push_back(exam_->items[items[end]].position);
+    }
+    const ExamTask& task = exam_->tasks[number];
+    const eval::TaskScores scores =
+        eval::score(decoder, *tokenizer_, task.prepared, positions, concurrency, progress);
+    const auto column = std::find_if(scores.columns.begin(), scores.columns.end(),
+                                     [&](const eval::MetricColumn& c) { return c.name() == task.column; });
+    if (column == scores.columns.end())
+      throw Error(fmt::format("task '{}' gave no '{}'", task.prepared.task.name, task.column));
+    values.insert(values.end(), column->values.begin(), column->values.end());
+    begin = end;
+  }
+  if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
+    throw Error("a score is not a finite number");
+  }
+  return values;
+}
+
+Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
+                              merge::Concurrency concurrency,
+                              const std::function<void(std::size_t)>& progress) {
+  Score result;
+  eval::ResidentWeights* weights = nullptr;
+  try {
+    const Clock::time_point start = Clock::now();
+    const merge::MergePlan merge_plan = plan(subject);
+    const eval::PlannedModel model = eval::describe_model(merge_plan);
+    weights = &lane.arena_for(model, eval::choose_residence(merge_plan, std::nullopt));
+    merge::execute(merge_plan, *weights, {.concurrency = concurrency, .cache = &cache_, .progress = {}});
+    weights->check_complete();
+    result.merge_seconds = seconds_since(start);
+    const Clock::time_point merged = Clock::now();
+    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers));
+    result.values = score_items(decoder, items, concurrency, progress);
+    result.score_seconds = seconds_since(merged);
+  } catch (const std::exception& error) {
+    result.values.clear();
+    result.failure = error.what();
+    if (result.failure.empty()) result.failure = "failed without saying why";
+    if (weights != nullptr) weights->forget();
+  }
+  return result;
+}
+
+std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
+                                       const std::function<void(std::size_t)>& progress) {
+  std::vector<Score> scores(subjects.size());
+  std::atomic<std::size_t> next{0};
+  std::mutex telling;
+  const auto tell = [&](std::size_t done) {
+    const std::lock_guard lock(telling);
+    if (progress) progress(done);
+  };
+  // The last round may have fewer subjects than lanes; idle threads then help those that work.
+  const std::size_t full_rounds = subjects.size() - subjects.size() % lanes_.size();
+  const std::size_t lanes = std::min(lanes_.size(), subjects.size());
+  merge::parallel_for(lanes, [&](std::size_t lane) {
+    for (std::size_t i = next++; i < subjects.size(); i = next++) {
+      const bool share = cores_each_ > 1 || i >= full_rounds;
+      scores[i] = evaluate_one(*lanes_[lane], subjects[i], items,
+                               share ? merge::Concurrency::parallel : merge::Concurrency::serial, tell);
+    }
+  });
+  return scores;
+}
+
+}  // namespace tsugi::evolve

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Merges models into resident weights and scores them on an exam, several at once.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eval/model/load.h"
+#include "evolve/exam.h"
+#include "evolve/planner.h"
+#include "merge/checkpoint/checkpoint.h"
+#include "merge/execute.h"
+#include "recipes/recipe.h"
+
+namespace tsugi::evolve {
+
+/// What is to be scored: a checkpoint as it is, or else a recipe.
+struct Subject {
+  std::shared_ptr<const merge::Checkpoint> checkpoint;
+  recipes::Recipe recipe;
+};
+
+struct Score {
+  std::vector<double> values;  ///< in the order of the asked items; empty after a failure
+  std::string failure;         ///< why there are none, or ""
+  double merge_seconds = 0;
+  double score_seconds = 0;
+};
+
+/// Not thread-safe from outside; uses the threads of the surrounding pool inside.
+class Evaluator {
+ public:
+  /// The references must outlive the evaluator. `lanes` arenas are made when first used and kept.
+  Evaluator(const Exam& exam, const eval::Tokenizer& tokenizer, merge::CheckpointStore& store,
+            const Division& division);
+  ~Evaluator();
+
+  /// Scores each subject on `items` (ascending). A failure of any kind becomes that subject's Score::failure.
+  /// `progress` is told of further items done, from any thread, one call at a time.
+  std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
+                              const std::function<void(std::size_t)>& progress = {});
+
+  /// The plan of a subject. Throws what planning throws.
+  merge::MergePlan plan(const Subject& subject);
+
+ private:
+  struct Arena;
+  struct Lane;
+
+  Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
+                     merge::Concurrency concurrency, const std::function<void(std::size_t)>& progress);
+  std::vector<double> score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
+                                  merge::Concurrency concurrency,
+                                  const std::function<void(std::size_t)>& progress);
+
+  const Exam* exam_;
+  const eval::Tokenizer* tokenizer_;
+  merge::CheckpointStore* store_;
+  std::mutex planning_;  ///< a CheckpointStore is not thread-safe
+  merge::ReductionCache cache_;
+  std::size_t cores_each_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace tsugi::evolve

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/exam.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tsugi::evolve {
+namespace {
+
+using eval::Item;
+using eval::Side;
+using eval::Task;
+
+std::vector<std::string> columns_of(const Task& task) {
+  std::vector<std::string> columns;
+  for (const eval::FilterPipeline& filter : task.filters) {
+    for (const eval::MetricSpec& metric : task.metrics) {
+      columns.push_back(fmt::format("{},{}", metric.metric, filter.name));
+    }
+  }
+  return columns;
+}
+
+void check_task(const recipes::TaskSpec& spec, const Task& task) {
+  const std::vector<std::string> columns = columns_of(task);
+  if (std::find(columns.begin(), columns.end(), spec.metric) == columns.end()) {
+    throw InputError(spec.mark, fmt::format("task '{}' has no metric '{}'", spec.name, spec.metric),
+                     suggestion(spec.metric, columns));
+  }
+  if (spec.weight == 0) {
+    throw InputError(spec.mark, fmt::format("task '{}' has weight 0", spec.name),
+                     "leave the task out, or give it a weight");
+  }
+}
+
+std::optional<std::string> text_field(const Item& item, const char* key) {
+  const auto found = item.doc.find(key);
+  if (found == item.doc.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+std::string item_id(const Task& task, const Item& item) {
+  return fmt::format("{}/{}", task.name, text_field(item, "id").value_or(std::to_string(item.doc_id)));
+}
+
+// A task without items on a side has no mean there.
+void check_sides(const Exam& exam, const recipes::SearchSpec& spec) {
+  constexpr std::pair<Side, const char*> kSides[] = {
+      {Side::search, "search"}, {Side::validation, "validation"}, {Side::test, "test"}};
+  for (std::size_t task = 0; task < exam.tasks.size(); ++task) {
+    for (const auto& [side, name] : kSides) {
+      const auto items = items_of(exam, side);
+      if (std::any_of(items.begin(), items.end(), [&](std::size_t i) { return exam.items[i].task == task; }))
+        continue;
+      throw InputError(spec.tasks[task].mark,
+                       fmt::format("no item of task '{}' is on the {} side", spec.tasks[task].name, name),
+                       "use more items (limit) or a larger share of that side (split)");
+    }
+  }
+}
+
+// Items of each task among those given.
+std::vector<std::size_t> counts_of(const Exam& exam, std::span<const std::size_t> items) {
+  std::vector<std::size_t> counts(exam.tasks.size());
+  for (const std::size_t item : items) ++counts[exam.items[item].task];
+  return counts;
+}
+
+}  // namespace
+
+Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
+               std::vector<std::string>& notes) {
+  if (spec.num_fewshot.value_or(0) != 0) {
+    throw InputError(
+        spec.file, fmt::format("num_fewshot is {}, but tasks are asked without examples", *spec.num_fewshot),
+        "set num_fewshot: 0 or leave it out");
+  }
+  Exam exam;
+  std::vector<eval::HoldoutItem> holdout;
+  for (const recipes::TaskSpec& task_spec : spec.tasks) {
+    Task task = eval::load_task(task_spec.name, spec.include_path, spec.file);
+    check_task(task_spec, task);
+    notes.insert(notes.end(), task.notes.begin(), task.notes.end());
+    const auto limit = spec.limit ? std::optional(static_cast<std::size_t>(*spec.limit)) : std::nullopt;
+    std::vector<Item> items = eval::load_items(task, limit);
+    for (std::size_t position = 0; position < items.size(); ++position) {
+      const Item& item = items[position];
+      exam.items.push_back({.task = exam.tasks.size(), .position = position, .id = item_id(task, item)});
+      holdout.push_back({.question = text_field(item, "question").value_or(item.prompt),
+                         .source = text_field(item, "source")});
+    }
+    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer),
+                          .weight = task_spec.weight,
+                          .column = task_spec.metric});
+  }
+  exam.split = eval::split_items(
+      holdout, {.search = spec.split.search, .validation = spec.split.validation, .test = spec.split.test});
+  check_sides(exam, spec);
+  return exam;
+}
+
+std::vector<std::size_t> items_of(const Exam& exam, Side side) {
+  std::vector<std::size_t> items;
+  for (std::size_t i = 0; i < exam.items.size(); ++i) {
+    if (exam.split.side[i] == side) items.push_back(i);
+  }
+  return items;
+}
+
+std::vector<double> contributions(const Exam& exam, std::span<const std::size_t> items,
+                                  std::span<const double> values) {
+  const std::vector<std::size_t> counts = counts_of(exam, items);
+  std::vector<double> scaled(values.begin(), values.end());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::size_t task = exam.items[items[i]].task;
+    scaled[i] *=
+        exam.tasks[task].weight * (static_cast<double>(items.size()) / static_cast<double>(counts[task]));
+  }
+  return scaled;
+}
+
+double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values) {
+  const std::vector<std::size_t> counts = counts_of(exam, items);
+  std::vector<double> sums(exam.tasks.size());
+  for (std::size_t i = 0; i < items.size(); ++i) sums[exam.items[items[i]].task] += values[i];
+  double total = 0;
+  for (std::size_t task = 0; task < sums.size(); ++task) {
+    total += exam.tasks[task].weight * (sums[task] / static_cast<double>(counts[task]));
+  }
+  return total;
+}
+
+std::vector<std::size_t> clusters_of(const Exam& exam, std::span<const std::size_t> items) {
+  std::vector<std::size_t> clusters;
+  for (const std::size_t item : items) clusters.push_back(exam.split.cluster[item]);
+  return clusters;
+}
+
+}  // namespace tsugi::evolve

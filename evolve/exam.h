@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The items of all tasks of a run as one list, split into sides, and the one number that a model earns on
+// them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eval/holdout/split.h"
+#include "eval/scorers/native.h"
+#include "eval/tokenizer/tokenizer.h"
+#include "recipes/search_spec.h"
+
+namespace tsugi::evolve {
+
+struct ExamTask {
+  eval::PreparedTask prepared;
+  double weight = 1;
+  std::string column;  ///< "metric,filter" of the task's scores
+};
+
+struct ExamItem {
+  std::size_t task = 0;
+  std::size_t position = 0;  ///< in the task's items
+  std::string id;            ///< "TASK/ID", with the document's own `id` or else its number
+};
+
+/// Immutable once loaded; safe to use from any thread.
+struct Exam {
+  std::vector<ExamTask> tasks;
+  std::vector<ExamItem> items;  ///< task by task, in file order
+  eval::Split split;            ///< by position in `items`
+};
+
+/// Loads the tasks, takes what the split needs from each document (fields `question` and `source`; without a
+/// question the prompt stands in), splits. Notes say where data was found. Throws InputError: unknown task or
+/// metric, a weight of 0, a task without items on one side, few-shot examples asked for.
+Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
+               std::vector<std::string>& notes);
+
+/// Items of a side, in order.
+std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);
+
+/// `values` of `items` (ascending), scaled so that their plain mean is the fitness: the sum over tasks of
+/// weight times mean. What intervals and paired tests work on; with one task of weight 1 they are the values
+/// themselves.
+std::vector<double> contributions(const Exam& exam, std::span<const std::size_t> items,
+                                  std::span<const double> values);
+
+/// Sum over tasks of weight times mean.
+double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values);
+
+/// Cluster numbers of items, for the bootstrap.
+std::vector<std::size_t> clusters_of(const Exam& exam, std::span<const std::size_t> items);
+
+}  // namespace tsugi::evolve

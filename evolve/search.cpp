@@ -1,0 +1,299 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/metrics/intervals.h"
+#include "evolve/candidates.h"
+#include "evolve/finalists.h"
+#include "evolve/run_folder.h"
+#include "evolve/workbench.h"
+#include "merge/execute.h"
+#include "merge/export/folder_writer.h"
+
+namespace tsugi::evolve {
+namespace {
+
+using eval::Side;
+using Rows = std::vector<std::vector<double>>;
+
+// design.md, section 3: few enough that the best of them on validation is no lucky draw.
+constexpr std::size_t kMostFinalists = 10;
+
+// The bootstrap's draws do not depend on the run's seed: the interval of given scores on given items is
+// always the same.
+constexpr std::uint64_t kBootstrapSeed = 0;
+
+class Search {
+ public:
+  Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder);
+  Result run();
+
+ private:
+  void generation_zero();
+  std::unique_ptr<Optimizer> start_optimizer() const;
+  void optimise();
+  void summarise(std::size_t generation, std::size_t first) const;
+  void name_finalists_from_search();
+  void judge();
+  void export_winner();
+  Rows examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage);
+  std::vector<std::size_t> scored_baselines() const;
+  Result open_test();
+  void save() const;
+  std::size_t items_total() const;
+
+  Workbench* bench_;
+  const SearchOptions* options_;
+  const RunFolder* folder_;
+  Candidates candidates_;
+  std::size_t population_;
+  std::optional<std::size_t> mean_;
+  std::size_t best_parent_ = 0;
+  std::optional<std::size_t> best_baseline_;
+  std::size_t items_done_ = 0;
+};
+
+Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder)
+    : bench_(&bench),
+      options_(&options),
+      folder_(&folder),
+      candidates_(
+          bench,
+          [this](const std::string& stage, std::size_t items) {
+            items_done_ += items;
+            if (!options_->progress) return;
+            options_->progress({.stage = stage, .items_done = items_done_, .items_total = items_total()});
+          }),
+      population_(population_of(bench.spec.optimizer, *bench.space, bench.spec.seed)) {}
+
+// Each candidate counts its items, evaluated or not, so that the end of the bar is known from the start.
+std::size_t Search::items_total() const {
+  const auto generations =
+      (static_cast<std::size_t>(bench_->spec.evaluations) + population_ - 1) / population_;
+  const std::size_t fixed = bench_->parents.size() + bench_->space->baselines().size();
+  const eval::Split& split = bench_->exam.split;
+  return (fixed + 2 + generations * population_) * split.count(Side::search) +
+         (fixed + kMostFinalists) * split.count(Side::validation) + (fixed + 1) * split.count(Side::test);
+}
+
+void Search::generation_zero() {
+  std::vector<Proposal> proposals;
+  for (const Parent& parent : bench_->parents) proposals.push_back(propose_parent(parent));
+  for (const Baseline& baseline : bench_->space->baselines()) {
+    proposals.push_back(propose(*bench_->space, Origin::baseline, baseline.genes, 0, baseline.name));
+  }
+  proposals.push_back(propose(*bench_->space, Origin::start, start_values(*bench_->space), 0));
+  candidates_.add(std::move(proposals), "generation 0");
+  for (const std::size_t id : candidates_.of(Origin::parent)) {
+    const Record& record = candidates_.archive().records[id];
+    // Without a parent's score there would be nothing to compare with.
+    if (!record.fitness) throw Error(fmt::format("{} cannot be scored: {}", record.name, record.failure));
+  }
+  save();
+  summarise(0, 0);
+}
+
+std::unique_ptr<Optimizer> Search::start_optimizer() const {
+  const recipes::OptimizerSpec& spec = bench_->spec.optimizer;
+  return find_optimizer(spec.name)->start({.start = point_at(*bench_->space, start_values(*bench_->space)),
+                                           .sigma = spec.sigma,
+                                           .population = population_,
+                                           .seed = bench_->spec.seed});
+}
+
+void Search::optimise() {
+  const std::unique_ptr<Optimizer> optimizer = start_optimizer();
+  Archive& archive = candidates_.archive();
+  const auto budget = static_cast<std::size_t>(bench_->spec.evaluations);
+  std::size_t generation = 0;
+  while (archive.evaluations < budget && !optimizer->stopped()) {
+    ++generation;
+    std::vector<Proposal> proposals;
+    for (const Point& point : optimizer->ask()) {
+      proposals.push_back(
+          propose(*bench_->space, Origin::optimizer, values_at(*bench_->space, point), generation));
+    }
+    const std::size_t first = candidates_.add(std::move(proposals), fmt::format("generation {}", generation));
+    std::vector<Trial> trials;
+    for (std::size_t id = first; id < archive.records.size(); ++id) {
+      const std::optional<double>& value = archive.records[id].fitness;
+      trials.push_back({.objectives = value ? std::vector<double>{*value} : std::vector<double>{}});
+    }
+    optimizer->tell(trials);
+    archive.evaluations += trials.size();
+    save();
+    summarise(generation, first);
+  }
+  if (const auto reason = optimizer->stopped(); reason && options_->note) {
+    options_->note(fmt::format("the search stopped after {} evaluations: {}", archive.evaluations, *reason));
+  }
+  if (const auto mean = optimizer->mean()) {
+    mean_ = candidates_.add(
+        {propose(*bench_->space, Origin::mean, values_at(*bench_->space, *mean), generation)}, "final mean");
+  }
+}
+
+void Search::summarise(std::size_t generation, std::size_t first) const {
+  if (!options_->generation) return;
+  const Archive& archive = candidates_.archive();
+  GenerationSummary summary;
+  summary.generation = generation;
+  summary.evaluations = archive.evaluations;
+  summary.budget = static_cast<std::size_t>(bench_->spec.evaluations);
+  double sum = 0;
+  std::size_t scored = 0;
+  for (std::size_t id = 0; id < archive.records.size(); ++id) {
+    const std::optional<double>& value = archive.records[id].fitness;
+    if (value) summary.best_ever = std::max(summary.best_ever.value_or(*value), *value);
+    if (id < first) continue;
+    if (!value) {
+      ++summary.failures;
+      continue;
+    }
+    summary.best = std::max(summary.best.value_or(*value), *value);
+    sum += *value;
+    ++scored;
+  }
+  if (scored > 0) summary.mean = sum / static_cast<double>(scored);
+  options_->generation(summary);
+}
+
+void Search::name_finalists_from_search() {
+  Archive& archive = candidates_.archive();
+  std::vector<Contender> others;
+  std::optional<Contender> mean;
+  for (std::size_t id = 0; id < archive.records.size(); ++id) {
+    const Record& record = archive.records[id];
+    const Contender contender{.id = id, .recipe = record.recipe, .fitness = record.fitness};
+    if (mean_ == id) {
+      mean = contender;
+    } else if (record.origin == Origin::start || record.origin == Origin::optimizer) {
+      others.push_back(contender);
+    }
+  }
+  archive.finalists = name_finalists(mean, others, kMostFinalists);
+  if (archive.finalists.empty()) {
+    throw Error(
+        fmt::format("no candidate could be scored; the last failed so: {}", archive.records.back().failure));
+  }
+  save();  // before validation is looked at
+}
+
+Rows Search::examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage) {
+  Rows rows = candidates_.examine(ids, side, stage);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!rows[i].empty()) continue;
+    throw Error(fmt::format("candidate {}: {}", ids[i], candidates_.archive().records[ids[i]].failure));
+  }
+  return rows;
+}
+
+std::vector<std::size_t> Search::scored_baselines() const {
+  std::vector<std::size_t> ids = candidates_.of(Origin::baseline);
+  std::erase_if(ids, [&](std::size_t id) { return !candidates_.archive().records[id].fitness; });
+  return ids;
+}
+
+// Winner, best parent and best baseline are named on validation.
+void Search::judge() {
+  Archive& archive = candidates_.archive();
+  std::vector<std::size_t> finalists;
+  Rows compared;
+  const Rows rows = candidates_.examine(archive.finalists, Side::validation, "validation");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].empty()) continue;  // failed: recorded, out
+    finalists.push_back(archive.finalists[i]);
+    compared.push_back(rows[i]);
+  }
+  archive.winner = finalists.empty() ? std::nullopt : std::optional(finalists[choose_winner(compared)]);
+  if (!archive.winner) throw Error("every finalist failed on validation; the archive has the reasons");
+  const std::vector<std::size_t> parents = candidates_.of(Origin::parent);
+  best_parent_ = parents[choose_best(examine_all(parents, Side::validation, "validation"))];
+  const std::vector<std::size_t> baselines = scored_baselines();
+  if (!baselines.empty()) {
+    best_baseline_ = baselines[choose_best(examine_all(baselines, Side::validation, "validation"))];
+  }
+  save();
+}
+
+void Search::export_winner() {
+  const std::size_t winner = *candidates_.archive().winner;
+  const std::string& recipe = candidates_.archive().records[winner].recipe;
+  const merge::MergePlan plan = candidates_.evaluator().plan(candidates_.subject(winner));
+  merge::FolderWriter writer(plan, folder_->work() / "winner");
+  merge::execute(plan, writer);
+  writer.commit(recipe);
+  write_whole(folder_->work() / "winner.yaml", recipe);
+}
+
+Result Search::open_test() {
+  Archive& archive = candidates_.archive();
+  const std::vector<std::size_t> parents = candidates_.of(Origin::parent);
+  std::vector<std::size_t> ids = parents;
+  for (const std::size_t id : scored_baselines()) ids.push_back(id);
+  ids.push_back(*archive.winner);
+  ++archive.test_openings;
+  save();  // an opening counts even if the run dies while looking
+  const Rows rows = examine_all(ids, Side::test, "sealed test");
+  const std::vector<std::size_t> clusters = clusters_of(bench_->exam, items_of(bench_->exam, Side::test));
+
+  Result result;
+  const eval::Split& split = bench_->exam.split;
+  result.search_items = split.count(Side::search);
+  result.validation_items = split.count(Side::validation);
+  result.test_items = split.count(Side::test);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Record& record = archive.records[ids[i]];
+    const bool is_winner = i + 1 == ids.size();
+    result.models.push_back({.name = is_winner ? "evolved" : record.name,
+                             .kind = is_winner ? "winner" : std::string(name(record.origin)),
+                             .score = eval::bootstrap_mean(rows[i], clusters, kBootstrapSeed)});
+  }
+  const auto best =
+      static_cast<std::size_t>(std::find(parents.begin(), parents.end(), best_parent_) - parents.begin());
+  result.winner = *archive.winner;
+  result.best_parent = archive.records[best_parent_].name;
+  if (best_baseline_) result.best_baseline = archive.records[*best_baseline_].name;
+  result.gain = eval::bootstrap_difference(rows.back(), rows[best], clusters, kBootstrapSeed);
+  result.test_openings = archive.test_openings;
+  result.evaluations = archive.evaluations;
+  return result;
+}
+
+void Search::save() const {
+  write_archive(candidates_.archive(), folder_->work() / "archive.h5");
+  write_timings(candidates_.archive(), folder_->work() / "timings.h5");
+}
+
+Result Search::run() {
+  write_whole(folder_->work() / "search.yaml", bench_->spec.source_text);
+  generation_zero();
+  optimise();
+  name_finalists_from_search();
+  judge();
+  export_winner();
+  const Result result = open_test();
+  save();
+  write_whole(folder_->work() / "result.json", to_json(result).dump(2) + "\n");
+  return result;
+}
+
+}  // namespace
+
+Result run_search(const recipes::SearchSpec& spec, const SearchOptions& options) {
+  RunFolder folder(options.output, options.overwrite);
+  const std::unique_ptr<Workbench> bench = prepare_search(spec, options);
+  if (options.note) {
+    for (const std::string& note : bench->notes) options.note(note);
+  }
+  folder.open();
+  const Result result = Search(*bench, options, folder).run();
+  folder.commit();
+  return result;
+}
+
+}  // namespace tsugi::evolve

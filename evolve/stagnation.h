@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stop rules that look at fitness alone, for any optimizer with generations.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evolve/optimizers/optimizer.h"
+
+namespace tsugi::evolve {
+
+/// What the rules remember. A plain value.
+struct FitnessHistory {
+  std::size_t generations = 0;
+  std::size_t flat_generations = 0;  ///< in a row, up to now
+  std::size_t best_generation = 0;   ///< when the best objective so far was first seen, counted from 1
+  std::vector<double> best_ever;  ///< objectives of the best trial; empty before the first that did not fail
+  std::vector<double> best;       ///< first objective of every fifth generation's best, oldest first
+  std::vector<double> median;
+
+  bool operator==(const FitnessHistory&) const = default;
+};
+
+/// `order` is rank(trials).
+void record_generation(FitnessHistory& history, std::span<const Trial> trials,
+                       std::span<const std::size_t> order);
+
+/// pycma's tolflatfitness and tolstagnation (specification, section 6.4). Accuracies move in steps of 1/n, so
+/// ties are no sign of convergence: 20 flat generations in a row are tolerated instead of 1, and tolfun,
+/// tolfunhist are left out.
+std::optional<std::string> stagnated(const FitnessHistory& history, std::size_t dimension,
+                                     std::size_t population);
+
+}  // namespace tsugi::evolve

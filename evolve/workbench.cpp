@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/workbench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "eval/model/load.h"
+#include "evolve/genomes/weight_space.h"
+#include "merge/plan.h"
+
+namespace tsugi::evolve {
+namespace {
+
+using recipes::ModelReference;
+
+// Recipes of candidates carry paths that work from here, so that they stand for themselves.
+ModelReference found(ModelReference reference, const std::string& file) {
+  if (const auto path = recipes::find_beside(reference.text, file))
+    reference.text = path->lexically_normal().string();
+  return reference;
+}
+
+recipes::SearchSpec resolved(const recipes::SearchSpec& given, const SearchOptions& options) {
+  recipes::SearchSpec spec = given;
+  if (options.evaluations) spec.evaluations = *options.evaluations;
+  if (options.seed) spec.seed = *options.seed;
+  if (spec.evaluations < 1) {
+    throw InputError(spec.file, fmt::format("{} evaluations", spec.evaluations), "give at least 1");
+  }
+  for (ModelReference& model : spec.genome.models) model = found(model, spec.file);
+  if (spec.genome.base_model) spec.genome.base_model = found(*spec.genome.base_model, spec.file);
+  return spec;
+}
+
+void open_parents(Workbench& bench) {
+  std::vector<ModelReference> references = bench.spec.genome.models;
+  const auto& base = bench.spec.genome.base_model;
+  if (base && std::find(references.begin(), references.end(), *base) == references.end())
+    references.push_back(*base);
+  if (references.empty()) throw InputError(bench.spec.file, "no models", "list them under genome.models");
+  const std::vector<std::string> names = short_names(references);
+  for (std::size_t i = 0; i < references.size(); ++i) {
+    bench.parents.push_back({.reference = references[i],
+                             .name = names[i],
+                             .checkpoint = bench.store.get(references[i], bench.spec.file)});
+  }
+  bench.notes = bench.store.notes();
+}
+
+// Names of the rows' tensors that a checkpoint has.
+std::vector<std::string> present(const std::vector<recipes::ArchitectureRow>& rows,
+                                 const merge::Checkpoint& checkpoint) {
+  std::vector<std::string> names;
+  for (const recipes::ArchitectureRow& row : rows) {
+    if (checkpoint.find(row.name) != nullptr) names.push_back(row.name);
+  }
+  return names;
+}
+
+const merge::Checkpoint& donor_of(const Workbench& bench) {
+  const auto& base = bench.spec.genome.base_model;
+  for (const Parent& parent : bench.parents) {
+    if (base && parent.reference == *base) return *parent.checkpoint;
+  }
+  return *bench.parents.front().checkpoint;
+}
+
+ModelFamily family_of(const Workbench& bench) {
+  const merge::Checkpoint& donor = donor_of(bench);
+  const recipes::Architecture& architecture = eval::architecture_of(donor.config());
+  return {.layers = donor.config().layers(),
+          .before = present(architecture.before, donor),
+          .after = present(architecture.after, donor),
+          .dtype = donor.config().dtype(),
+          .seed = bench.spec.seed};
+}
+
+// The longest prompt and answer of any item: what a scorer's working memory grows with.
+std::size_t longest_request(const Exam& exam) {
+  std::size_t longest = 0;
+  for (const ExamTask& task : exam.tasks) {
+    for (const auto& prompt : task.prepared.prompts) {
+      longest = std::max(longest, prompt.size() + task.prepared.task.max_gen_toks);
+    }
+    for (std::size_t item = 0; item < task.prepared.contexts.size(); ++item) {
+      for (std::size_t choice = 0; choice < task.prepared.contexts[item].size(); ++choice) {
+        longest = std::max(longest, task.prepared.contexts[item][choice].size() +
+                                        task.prepared.continuations[item][choice].size());
+      }
+    }
+  }
+  return longest;
+}
+
+void divide(Workbench& bench, const SearchOptions& options) {
+  // The start of the search stands for all candidates: same shapes, same types.
+  const merge::MergePlan plan =
+      merge::plan_merge(bench.space->decode(start_values(*bench.space)), bench.store);
+  const eval::PlannedModel model = eval::describe_model(plan);
+  const eval::Residence residence = eval::choose_residence(plan, std::nullopt);
+  Demand demand;
+  demand.arena = eval::ResidentWeights::bytes(model.shape, residence.storage);
+  demand.workspace = eval::Decoder::workspace_bytes(
+      model.shape, model.shape.layers, std::min(longest_request(bench.exam), model.shape.max_positions));
+  for (const Parent& parent : bench.parents) {
+    for (const merge::TensorView& tensor : parent.checkpoint->tensors()) demand.mapped += tensor.bytes.size();
+  }
+  demand.candidates = population_of(bench.spec.optimizer, *bench.space, bench.spec.seed);
+  bench.division = divide_resources(demand, {.threads = options.threads,
+                                             .memory = options.max_memory.value_or(available_memory()),
+                                             .limited = options.max_memory.has_value()});
+  bench.notes.insert(bench.notes.end(), plan.notes.begin(), plan.notes.end());
+  bench.notes.push_back(eval::describe_compute(residence.compute, residence.storage));
+  bench.notes.push_back(bench.division.text);
+}
+
+std::string cluster_note(const Exam& exam) {
+  std::string sizes;
+  for (const auto& [size, count] : exam.split.cluster_sizes) {
+    sizes += fmt::format("{}{} of {}", sizes.empty() ? "" : ", ", count, size);
+  }
+  return fmt::format(
+      "items: {} to search, {} for validation, {} in the sealed test; clusters (how many of which size): {}",
+      exam.split.count(eval::Side::search), exam.split.count(eval::Side::validation),
+      exam.split.count(eval::Side::test), sizes);
+}
+
+}  // namespace
+
+std::size_t population_of(const recipes::OptimizerSpec& optimizer, const GeneSpace& space,
+                          std::uint64_t seed) {
+  const OptimizerKind* kind = find_optimizer(optimizer.name);
+  if (kind == nullptr) {
+    std::vector<std::string> known;
+    for (const OptimizerKind& other : optimizers()) known.emplace_back(other.name);
+    throw InputError(optimizer.mark, fmt::format("unknown optimizer '{}'", optimizer.name),
+                     suggestion(optimizer.name, known));
+  }
+  const Point start = point_at(space, start_values(space));
+  const auto population =
+      optimizer.population ? std::optional(static_cast<std::size_t>(*optimizer.population)) : std::nullopt;
+  return kind->start({.start = start, .sigma = optimizer.sigma, .population = population, .seed = seed})
+      ->ask()
+      .size();
+}
+
+std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options) {
+  auto bench = std::make_unique<Workbench>();
+  bench->spec = resolved(spec, options);
+  open_parents(*bench);
+  bench->space = std::make_unique<WeightSpace>(bench->spec.genome, family_of(*bench));
+  bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(donor_of(*bench).folder()));
+  bench->exam = load_exam(bench->spec, *bench->tokenizer, bench->notes);
+  bench->notes.push_back(cluster_note(bench->exam));
+  divide(*bench, options);
+  return bench;
+}
+
+}  // namespace tsugi::evolve

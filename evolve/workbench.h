@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a search file becomes before anything is evaluated: open checkpoints, gene space, items, division of
+// the machine.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evolve/evaluator.h"
+#include "evolve/exam.h"
+#include "evolve/genomes/genome.h"
+#include "evolve/planner.h"
+#include "evolve/search.h"
+#include "merge/checkpoint/checkpoint.h"
+#include "recipes/search_spec.h"
+
+namespace tsugi::evolve {
+
+/// A source of the search.
+struct Parent {
+  recipes::ModelReference reference;
+  std::string name;
+  std::shared_ptr<const merge::Checkpoint> checkpoint;
+};
+
+struct Workbench {
+  recipes::SearchSpec
+      spec;  ///< evaluations and seed as overridden; model paths that work from the working directory
+  merge::CheckpointStore store;
+  std::vector<Parent> parents;  ///< the models in their order, then the base if it is not among them
+  std::unique_ptr<GeneSpace> space;
+  std::unique_ptr<eval::Tokenizer> tokenizer;
+  Exam exam;
+  Division division;
+  std::vector<std::string> notes;  ///< what a user should know
+};
+
+/// Everything that can be wrong with a search is found here, except what only shows when weights are read.
+/// Throws InputError.
+std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options);
+
+/// How many candidates the optimizer proposes at once.
+std::size_t population_of(const recipes::OptimizerSpec& optimizer, const GeneSpace& space,
+                          std::uint64_t seed);
+
+}  // namespace tsugi::evolve

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/checkpoint/companions.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "recipes/error.h"
+
+namespace tsugi::merge {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 24> kNames{"tokenizer.json",
+                                                  "tokenizer_config.json",
+                                                  "special_tokens_map.json",
+                                                  "added_tokens.json",
+                                                  "vocab.json",
+                                                  "vocab.txt",
+                                                  "merges.txt",
+                                                  "tokenizer.model",
+                                                  "tokenizer.model.v3",
+                                                  "tekken.json",
+                                                  "spiece.model",
+                                                  "sentencepiece.bpe.model",
+                                                  "chat_template.jinja",
+                                                  "chat_template.json",
+                                                  "generation_config.json",
+                                                  "preprocessor_config.json",
+                                                  "processor_config.json",
+                                                  "video_preprocessor_config.json",
+                                                  "normalizer.json",
+                                                  "modules.json",
+                                                  "sentence_bert_config.json",
+                                                  "config_sentence_transformers.json",
+                                                  "NOTICE",
+                                                  "USE_POLICY.md"};
+constexpr std::array<std::string_view, 4> kStarts{"LICENSE", "LICENCE", "NOTICE.", "image_processor"};
+constexpr std::array<std::string_view, 2> kFolders{"additional_chat_templates", "1_Pooling"};
+
+bool goes_along(const std::string& name) {
+  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
+  return std::any_of(kStarts.begin(), kStarts.end(),
+                     [&](std::string_view start) { return name.rfind(start, 0) == 0; });
+}
+
+void add_files(const fs::path& folder, bool all, std::vector<fs::path>& out) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if ((all || goes_along(name)) && fs::is_regular_file(entry->path(), ignored))
+      out.push_back(folder / name);
+  }
+  if (error)
+    throw InputError(folder.string(), "cannot be listed: " + error.message(), "check the folder's rights");
+}
+
+}  // namespace
+
+std::vector<fs::path> find_companions(const fs::path& folder) {
+  std::vector<fs::path> files;
+  add_files(folder, false, files);
+  for (const std::string_view name : kFolders) {
+    std::error_code ignored;
+    if (fs::is_directory(folder / name, ignored)) add_files(folder / name, true, files);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace tsugi::merge

@@ -1,0 +1,236 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/checkpoint/tensor.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "merge/clones.h"
+#include "recipes/error.h"
+
+// Bits are picked by masks, not by ?:, because GCC turns a conditional around floating-point work into a
+// branch and then gives up vectorising. Nothing here reads or makes a subnormal float, so flush-to-zero modes
+// change no result.
+namespace tsugi::merge {
+namespace {
+
+constexpr std::uint32_t kInfinity = 0x7f800000;      // of f32; above it, without sign, is NaN
+constexpr std::uint32_t kQuiet = 0x00400000;         // the bit that makes an f32 NaN quiet
+constexpr std::uint32_t kBias = (127u - 15u) << 23;  // exponent bias of f32 less that of F16, in place
+
+// Values converted between two looks at the 32-bit counter of non-finite values, so that it cannot overflow.
+constexpr std::size_t kBlock = std::size_t{1} << 20;
+
+inline std::uint32_t pick(bool condition, std::uint32_t yes, std::uint32_t no) {
+  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
+  return (yes & mask) | (no & ~mask);
+}
+
+template <class T>
+inline T load(const std::byte* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));
+  return value;
+}
+
+template <class T>
+inline void store(std::byte* to, T value) {
+  std::memcpy(to, &value, sizeof(T));
+}
+
+inline std::uint32_t magnitude(std::uint32_t bits) {
+  return bits & 0x7fffffffu;
+}
+inline std::uint32_t non_finite(std::uint32_t bits) {
+  return static_cast<std::uint32_t>(magnitude(bits) >= kInfinity);
+}
+inline std::uint32_t quieted(std::uint32_t bits) {
+  return bits | pick(magnitude(bits) > kInfinity, kQuiet, 0);
+}
+
+inline std::uint32_t widened_f16(std::uint32_t half) {
+  const std::uint32_t size = half & 0x7fffu;
+  const std::uint32_t normal = (size << 13) + kBias;
+  const std::uint32_t special = normal + kBias;  // all ones in the exponent stay all ones
+  const auto subnormal =
+      std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(size)) * 0x1p-24f);
+  const std::uint32_t finite = pick(size < 0x400u, subnormal, normal);
+  return pick(size >= 0x7c00u, special, finite) | ((half & 0x8000u) << 16);
+}
+
+inline std::uint32_t narrowed_f16(std::uint32_t bits) {
+  const std::uint32_t size = magnitude(bits);
+  const std::uint32_t even = (size >> 13) & 1u;
+  const std::uint32_t normal = (size + 0xfffu + even - kBias) >> 13;
+  // 0.5 has the spacing 2^-24 of F16's subnormals: the addition rounds to nearest even.
+  const std::uint32_t subnormal =
+      std::bit_cast<std::uint32_t>(std::bit_cast<float>(size) + 0.5f) - 0x3f000000u;
+  std::uint32_t half = pick(size < 0x38800000u, subnormal, normal);  // below 2^-14, the least normal
+  half = pick(size >= 0x47800000u, 0x7c00u, half);  // from 2^16 on infinite; 65520 rounds there itself
+  half = pick(size > kInfinity, 0x7e00u | ((size >> 13) & 0x3ffu), half);
+  return half | ((bits >> 16) & 0x8000u);
+}
+
+inline std::uint32_t narrowed_bf16(std::uint32_t bits) {
+  const std::uint32_t rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+  return pick(magnitude(bits) > kInfinity, bits | kQuiet, rounded) >> 16;
+}
+
+// F64 goes through the conversions of the language, which quieten NaN and round to nearest even by
+// themselves.
+inline std::uint32_t converted(double value) {
+  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
+}
+
+TSUGI_CLONES void widen_f16(const std::byte* in, float* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = std::bit_cast<float>(widened_f16(load<std::uint16_t>(in + 2 * i)));
+}
+
+TSUGI_CLONES void widen_bf16(const std::byte* in, float* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(in + 2 * i)) << 16);
+  }
+}
+
+TSUGI_CLONES void narrow_f64(const std::byte* in, float* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<float>(converted(load<double>(in + 8 * i)));
+}
+
+TSUGI_CLONES std::uint32_t store_f16(const float* in, std::byte* out, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t half = narrowed_f16(std::bit_cast<std::uint32_t>(in[i]));
+    store(out + 2 * i, static_cast<std::uint16_t>(half));
+    bad += static_cast<std::uint32_t>((half & 0x7c00u) == 0x7c00u);
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t store_bf16(const float* in, std::byte* out, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t half = narrowed_bf16(std::bit_cast<std::uint32_t>(in[i]));
+    store(out + 2 * i, static_cast<std::uint16_t>(half));
+    bad += static_cast<std::uint32_t>((half & 0x7f80u) == 0x7f80u);
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t store_f32(const float* in, std::byte* out, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(in[i]);
+    store(out + 4 * i, quieted(bits));
+    bad += non_finite(bits);
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t store_f64(const float* in, std::byte* out, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    store(out + 8 * i, static_cast<double>(in[i]));
+    bad += non_finite(std::bit_cast<std::uint32_t>(in[i]));
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t round_f16(float* values, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = widened_f16(narrowed_f16(std::bit_cast<std::uint32_t>(values[i])));
+    values[i] = std::bit_cast<float>(bits);
+    bad += non_finite(bits);
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t round_bf16(float* values, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = narrowed_bf16(std::bit_cast<std::uint32_t>(values[i])) << 16;
+    values[i] = std::bit_cast<float>(bits);
+    bad += non_finite(bits);
+  }
+  return bad;
+}
+
+TSUGI_CLONES std::uint32_t round_f32(float* values, std::size_t count) {
+  std::uint32_t bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(values[i]);
+    values[i] = std::bit_cast<float>(quieted(bits));
+    bad += non_finite(bits);
+  }
+  return bad;
+}
+
+[[noreturn]] void refuse(DType type) {
+  throw Error(
+      fmt::format("a tensor of type {} cannot be computed with; F32, F16, BF16 and F64 can", name(type)));
+}
+
+void check_size(DType type, std::size_t values, std::size_t given) {
+  if (!is_float(type)) refuse(type);
+  if (given != values * bytes(type)) {
+    throw Error(fmt::format("{} values of type {} need {} bytes, not {}", values, name(type),
+                            values * bytes(type), given));
+  }
+}
+
+}  // namespace
+
+std::size_t elements(const Shape& shape) {
+  std::size_t product = 1;
+  for (const std::size_t size : shape) product *= size;
+  return product;
+}
+
+std::string text(const Shape& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+void to_f32(DType type, std::span<const std::byte> in, std::span<float> out) {
+  check_size(type, out.size(), in.size());
+  if (out.empty()) return;
+  switch (type) {
+    case DType::F16:
+      return widen_f16(in.data(), out.data(), out.size());
+    case DType::BF16:
+      return widen_bf16(in.data(), out.data(), out.size());
+    case DType::F64:
+      return narrow_f64(in.data(), out.data(), out.size());
+    default:
+      std::memcpy(out.data(), in.data(), in.size());
+  }
+}
+
+std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte> out) {
+  check_size(type, in.size(), out.size());
+  auto* const convert = type == DType::F16    ? store_f16
+                        : type == DType::BF16 ? store_bf16
+                        : type == DType::F64  ? store_f64
+                                              : store_f32;
+  std::size_t bad = 0;
+  for (std::size_t begin = 0; begin < in.size(); begin += kBlock) {
+    bad += convert(in.data() + begin, out.data() + begin * bytes(type), std::min(kBlock, in.size() - begin));
+  }
+  return bad;
+}
+
+std::size_t round_to(DType type, std::span<float> values) {
+  if (!is_float(type)) refuse(type);
+  auto* const round = type == DType::F16 ? round_f16 : type == DType::BF16 ? round_bf16 : round_f32;
+  std::size_t bad = 0;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    bad += round(values.data() + begin, std::min(kBlock, values.size() - begin));
+  }
+  return bad;
+}
+
+}  // namespace tsugi::merge

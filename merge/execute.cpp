@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/execute.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "merge/rank_selection.h"
+#include "merge/tile_loader.h"
+#include "merge/tiling.h"
+#include "recipes/error.h"
+
+namespace tsugi::merge {
+
+struct ReductionCache::State {
+  std::mutex mutex;
+  std::unordered_map<std::uint64_t, std::vector<double>>
+      sums;  // by PlannedTensor::inputs_fingerprint; only looked up
+};
+
+ReductionCache::ReductionCache() : state_(std::make_unique<State>()) {}
+ReductionCache::~ReductionCache() = default;
+
+class ReductionCacheAccess {
+ public:
+  static bool find(ReductionCache* cache, std::uint64_t inputs, std::vector<double>& sums) {
+    if (cache == nullptr) return false;
+    const std::lock_guard lock(cache->state_->mutex);
+    const auto found = cache->state_->sums.find(inputs);
+    if (found == cache->state_->sums.end()) return false;
+    sums = found->second;
+    return true;
+  }
+
+  static void keep(ReductionCache* cache, std::uint64_t inputs, const std::vector<double>& sums) {
+    if (cache == nullptr) return;
+    const std::lock_guard lock(cache->state_->mutex);
+    cache->state_->sums.emplace(inputs, sums);
+  }
+};
+
+namespace {
+
+// Tensors of one group each are gathered and run side by side, this many values at a time, before done() is
+// called for them: enough tasks for any machine, and little waits for its done().
+constexpr std::size_t kRunElements = std::size_t{1} << 26;
+
+class Progress {
+ public:
+  explicit Progress(const std::function<void(std::uint64_t)>& report) : report_(report) {}
+
+  void add(std::uint64_t bytes) {
+    bytes_ += bytes;
+    if (!report_) return;
+    // A thread that finds another one reporting goes on working; the last report of a run comes from flush().
+    if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) report_(bytes_);
+  }
+
+  void flush() {
+    if (report_) report_(bytes_);
+  }
+
+ private:
+  const std::function<void(std::uint64_t)>& report_;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::mutex mutex_;
+};
+
+// Adds rows of `width` values pairwise by index, level by level: a tree that depends on their number alone.
+std::vector<double> add_pairwise(std::vector<double> rows, std::size_t width) {
+  for (std::size_t count = rows.size() / width; count > 1; count = (count + 1) / 2) {
+    for (std::size_t i = 0; i < count; i += 2) {
+      for (std::size_t j = 0; j < width; ++j) {
+        const double second = i + 1 < count ? rows[(i + 1) * width + j] : 0.0;
+        rows[i / 2 * width + j] = rows[i * width + j] + second;
+      }
+    }
+  }
+  rows.resize(width);
+  return rows;
+}
+
+class TensorRun {
+ public:
+  TensorRun(const MergePlan& plan, const PlannedTensor& planned, Sink& sink, const ExecuteOptions& options,
+            Progress& progress)
+      : plan_(plan),
+        planned_(planned),
+        sink_(sink),
+        options_(options),
+        progress_(progress),
+        tiling_(planned.output),
+        case_{.name = planned.output.name,
+              .shape = planned.output.shape,
+              .elements = elements(planned.output.shape),
+              .models = planned.models.size(),
+              .has_base = planned.base != nullptr,
+              .settings = &planned.settings,
+              .seed = plan.seed} {}
+
+  bool small() const { return tiling_.tiles <= kGroupTiles; }
+  std::size_t size() const { return case_.elements; }
+
+  void run(Concurrency concurrency) {
+    concurrency_ = concurrency;
+    if (planned_.method == nullptr) {
+      const TensorView& only = *planned_.models.front();
+      sink_.write_bytes(planned_.output, only.bytes);
+      progress_.add(only.bytes.size());
+      return;
+    }
+    reads_.assign(planned_.models.size(), 1);
+    if (planned_.method->reads != nullptr) {
+      for (std::size_t i = 0; i < reads_.size(); ++i) reads_[i] = planned_.method->reads(case_, i) ? 1 : 0;
+    }
+    if (planned_.method->needs != nullptr) reduce(planned_.method->needs(case_));
+    apply();
+  }
+
+  // From the calling thread, after run().
+  void finish() {
+    if (const std::size_t count = not_finite_; count > 0) {
+      throw Error(fmt::format(
+          "tensor '{}': {} of {} merged values are infinite or NaN as {}; use smaller weights or, "
+          "for float16, out_dtype: bfloat16",
+          planned_.output.name, count, case_.elements, name(planned_.output.dtype)));
+    }
+    sink_.done(planned_.output);
+  }
+
+ private:
+  template <class Body>
+  void for_groups(const Body& body) {
+    for_each(concurrency_, groups_of(tiling_.tiles), [&](std::size_t group) {
+      TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
+      body(group, loader);
+    });
+    checked_ = true;
+  }
+
+  void reduce(const Needs& needs) {
+    if (!needs.ranks.empty()) rank(needs);
+    if (needs.sums == 0) return;
+    ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;
+    if (ReductionCacheAccess::find(cache, planned_.inputs_fingerprint, answers_.sums)) return;
+    sum(needs.sums);
+    ReductionCacheAccess::keep(cache, planned_.inputs_fingerprint, answers_.sums);
+  }
+
+  void rank(const Needs& needs) {
+    const KeyPass pass = [&](std::size_t group, std::span<const std::size_t> queries,
+                             const KeyVisitor& visit) {
+      TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
+      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
+        const Tile& tile = loader.load(index);
+        const std::span<float> keys = loader.result();
+        for (const std::size_t query : queries) {
+          planned_.method->keys(case_, tile, query, keys);
+          visit(query, index, keys);
+        }
+      });
+    };
+    answers_.ranks = select_ranks(needs.ranks, case_.elements, tiling_.tiles, concurrency_, pass);
+    checked_ = std::any_of(needs.ranks.begin(), needs.ranks.end(),
+                           [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
+  }
+
+  void sum(std::size_t width) {
+    std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * width);
+    for_groups([&](std::size_t group, TileLoader& loader) {
+      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
+        const std::span<double> own(of_tiles.data() + index * width, width);
+        planned_.method->sums(case_, loader.load(index), answers_, own);
+      });
+    });
+    answers_.sums = add_pairwise(std::move(of_tiles), width);
+  }
+
+  void apply() {
+    for_groups([&](std::size_t group, TileLoader& loader) {
+      std::size_t written = 0;
+      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
+        const Tile& tile = loader.load(index);
+        const std::span<float> result = loader.result();
+        planned_.method->apply(case_, tile, answers_, result);
+        not_finite_ += sink_.write(planned_.output, tile.row_begin, result);
+        written += result.size();
+      });
+      progress_.add(written * bytes(planned_.output.dtype));
+    });
+  }
+
+  const MergePlan& plan_;
+  const PlannedTensor& planned_;
+  Sink& sink_;
+  const ExecuteOptions& options_;
+  Progress& progress_;
+  Tiling tiling_;
+  TensorCase case_;
+  Concurrency concurrency_ = Concurrency::serial;
+  std::vector<char> reads_;
+  bool checked_ = false;  // a pass over all inputs has ended and found them finite
+  Answers answers_;
+  std::atomic<std::size_t> not_finite_ = 0;
+};
+
+using Runs = std::vector<std::unique_ptr<TensorRun>>;
+
+void run_side_by_side(Runs& runs, Concurrency concurrency) {
+  for_each(concurrency, runs.size(), [&](std::size_t i) { runs[i]->run(Concurrency::serial); });
+  for (const auto& run : runs) run->finish();
+  runs.clear();
+}
+
+}  // namespace
+
+void execute(const MergePlan& plan, Sink& sink, const ExecuteOptions& options) {
+  Progress progress(options.progress);
+  Runs waiting;
+  std::size_t waiting_elements = 0;
+  const auto run_waiting = [&] {
+    run_side_by_side(waiting, options.concurrency);
+    waiting_elements = 0;
+  };
+  for (const PlannedTensor& planned : plan.tensors) {
+    if (!sink.wants(planned.output)) continue;
+    auto run = std::make_unique<TensorRun>(plan, planned, sink, options, progress);
+    if (run->small()) {
+      waiting_elements += run->size();
+      waiting.push_back(std::move(run));
+      if (waiting_elements >= kRunElements) run_waiting();
+    } else {
+      run_waiting();
+      run->run(options.concurrency);
+      run->finish();
+    }
+  }
+  run_waiting();
+  progress.flush();
+}
+
+}  // namespace tsugi::merge

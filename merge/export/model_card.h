@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// README.md of a merged model: front matter that the Hugging Face hub reads, and what was merged how.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tsugi::merge {
+
+struct ModelCard {
+  std::string name;                           ///< of the output
+  std::string method;                         ///< title; "" when nothing was merged
+  std::string source;                         ///< paper or page of the method
+  std::vector<std::filesystem::path> models;  ///< input folders, in recipe order
+  std::string recipe;                         ///< source text; "" for none
+};
+
+/// The hub id of a folder in a hub cache (…/models--ORG--NAME/…), else "": a local path says nothing about
+/// the hub.
+std::string hub_id(const std::filesystem::path& folder);
+
+/// The text of README.md. Local paths appear by their last component only, but for what the recipe itself
+/// says.
+std::string model_card_text(const ModelCard& card);
+
+}  // namespace tsugi::merge

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/export/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "recipes/error.h"
+
+namespace tsugi::merge {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what, int error) {
+  std::string_view cure = "check the disk and the folder's rights";
+  if (error == ENOSPC || error == EDQUOT) cure = "free space or choose another disk";
+  if (error == EMFILE || error == ENFILE)
+    cure = "choose a larger shard size, or raise the limit of open files";
+  throw Error(fmt::format("{}: {}: {}; {}", path.string(), what, std::strerror(error), cure));
+}
+
+}  // namespace
+
+OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(std::move(path)) {
+  constexpr mode_t kEverybodys = 0666;  // the user's umask decides
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
+  if (descriptor_ < 0) fail(path_, "cannot be created", errno);
+  const auto length = static_cast<off_t>(size);
+  if (length == 0) return;
+  // Not posix_fallocate: where the file system cannot set space aside, that writes the whole file once for
+  // nothing.
+  if (::fallocate(descriptor_, 0, 0, length) == 0) return;
+  int error = errno;
+  if (error == EOPNOTSUPP || error == ENOSYS) error = ::ftruncate(descriptor_, length) == 0 ? 0 : errno;
+  if (error == 0) return;
+  ::close(std::exchange(descriptor_, -1));
+  fail(path_, fmt::format("no room for {} bytes", size), error);
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+void OutputFile::write(std::span<const std::byte> bytes, std::uint64_t offset) const {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(path_, "cannot be written", written == 0 ? ENOSPC : errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
+void OutputFile::write(std::string_view text, std::uint64_t offset) const {
+  write(std::as_bytes(std::span(text.data(), text.size())), offset);
+}
+
+void OutputFile::start_writeback(std::uint64_t offset, std::uint64_t size) const {
+  if (size == 0) return;  // zero would mean: to the end of the file
+  static_cast<void>(::sync_file_range(descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+                                      SYNC_FILE_RANGE_WRITE));
+}
+
+void OutputFile::sync() const {
+  if (::fsync(descriptor_) != 0) fail(path_, "cannot be synced", errno);
+}
+
+void write_synced(const std::filesystem::path& path, std::string_view text) {
+  const OutputFile file(path, text.size());
+  file.write(text, 0);
+  file.sync();
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) fail(folder, "cannot be opened", errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  // Some file systems cannot sync folders and need not.
+  if (result != 0 && error != EINVAL && error != EROFS) fail(folder, "cannot be synced", error);
+}
+
+}  // namespace tsugi::merge

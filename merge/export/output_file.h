@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files of an output folder: created at their final size, written at any place from any thread, synced.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tsugi::merge {
+
+/// A file descriptor with its path. All functions throw Error naming path and reason.
+class OutputFile {
+ public:
+  /// Creates the file, which must not exist, with `size` bytes set aside on the disk where the file system
+  /// can.
+  OutputFile(std::filesystem::path path, std::uint64_t size);
+  ~OutputFile();
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+
+  /// Thread-safe for disjoint places.
+  void write(std::span<const std::byte> bytes, std::uint64_t offset) const;
+  void write(std::string_view text, std::uint64_t offset) const;
+  /// Asks the system to begin writing out a range that is complete, so that sync() has less to wait for.
+  /// Never fails.
+  void start_writeback(std::uint64_t offset, std::uint64_t size) const;
+  void sync() const;
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// A whole file, synced.
+void write_synced(const std::filesystem::path& path, std::string_view text);
+
+/// Makes names in a folder durable.
+void sync_folder(const std::filesystem::path& folder);
+
+}  // namespace tsugi::merge

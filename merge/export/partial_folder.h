@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sibling `.OUT.tsugi-partial` of an output folder OUT, and the one step that turns it into OUT.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace tsugi::merge {
+
+/// One process at a time holds the partial folder of an OUT; what a dead one left in it is discarded.
+class PartialFolder {
+ public:
+  /// Checks that `out` may be (over)written: absent or empty, or with `overwrite` a model folder (it has a
+  /// config.json); never inside, around or equal to one of `inputs`. Creates the partial folder, and the
+  /// parents of `out`. Throws InputError for the place, Error when the disk refuses or another process is at
+  /// work there.
+  PartialFolder(const std::filesystem::path& out, bool overwrite,
+                const std::vector<std::filesystem::path>& inputs);
+  /// Removes the partial folder unless it was published.
+  ~PartialFolder();
+  PartialFolder(const PartialFolder&) = delete;
+  PartialFolder& operator=(const PartialFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& target() const { return target_; }
+
+  /// Throws Error unless the disk has room for `bytes`.
+  void check_space(std::uintmax_t bytes) const;
+  /// Everything in the folder must be synced already. An older OUT is exchanged for it in one step, then
+  /// removed.
+  void publish();
+
+ private:
+  void lock();
+  void replace_target() const;
+
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+  bool overwrite_;
+  bool published_ = false;
+  int descriptor_ = -1;  // of the partial folder; holds the lock
+};
+
+}  // namespace tsugi::merge

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// slerp: with theta the angle between the flattened tensors a (base, t = 0) and b (t = 1),
+//   out = sin((1-t) theta)/sin theta a + sin(t theta)/sin theta b,
+// on the tensors as they are, not on unit vectors. Nearly parallel or opposite (|cos theta| > 0.9995): (1-t)
+// a + t b. Any shape. Shoemake 1985, "Animating rotation with quaternion curves"; thresholds as in mergekit.
+#include <algorithm>
+#include <cmath>
+
+#include "merge/methods/describe.h"
+#include "merge/steps/sums.h"
+#include "merge/steps/weighted_sum.h"
+
+namespace tsugi::merge {
+namespace {
+
+struct Slerp {
+  static constexpr std::string_view name = "slerp";
+  static constexpr std::string_view title = "Spherical interpolation";
+  static constexpr std::string_view formula = "sin((1-t) theta)/sin(theta) b + sin(t theta)/sin(theta) x";
+  static constexpr std::string_view source = "Shoemake 1985";
+  static constexpr Traits traits{
+      .base = Base::required, .min_models = 1, .max_models = 1, .identity = true, .copies_lone = true};
+
+  struct Params {
+    double t = 0;
+  };
+  using Given = Typed<Slerp>;
+
+  static constexpr auto table() {
+    return std::tuple{
+        required(&Params::t, {.name = "t", .doc = "Way from the base (0) to the other model (1)."})};
+  }
+
+  static void check(const Given& given, Remarks& remarks) {
+    if (given.params.t < 0 || given.params.t > 1) remarks.notes.emplace_back("t outside [0, 1] extrapolates");
+  }
+
+  static Needs needs(const Given& /*given*/) {
+    return {.ranks = {}, .sums = 3, .sums_depend_on_settings = false};
+  }
+
+  // <a,a>, <b,b>, <a,b>
+  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
+                   std::span<double> out) {
+    out[0] = steps::dot(tile.base, tile.base);
+    out[1] = steps::dot(tile.models[0], tile.models[0]);
+    out[2] = steps::dot(tile.base, tile.models[0]);
+  }
+
+  // A norm of 1e-8 or less is not divided out: a tensor of zeros has cos theta = 0.
+  static double cosine(const Answers& answers) {
+    const auto divisor = [](double square) {
+      const double norm = std::sqrt(square);
+      return norm > 1e-8 ? norm : 1.0;
+    };
+    return std::clamp(answers.sums[2] / (divisor(answers.sums[0]) * divisor(answers.sums[1])), -1.0, 1.0);
+  }
+
+  static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
+    const double t = given.params.t;
+    const double cos_theta = cosine(answers);
+    double of_base = 1 - t;
+    double of_model = t;
+    if (std::fabs(cos_theta) <= 0.9995) {
+      const double theta = std::acos(cos_theta);
+      of_base = std::sin((1 - t) * theta) / std::sin(theta);
+      of_model = std::sin(t * theta) / std::sin(theta);
+    }
+    steps::combine(tile.base, static_cast<float>(of_base), tile.models[0], static_cast<float>(of_model), out);
+  }
+};
+
+}  // namespace
+
+Method method_slerp() {
+  return describe<Slerp>();
+}
+
+}  // namespace tsugi::merge

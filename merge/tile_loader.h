@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tiles of a planned tensor's inputs in f32.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "merge/methods/method.h"
+#include "merge/plan.h"
+#include "merge/tiling.h"
+
+namespace tsugi::merge {
+
+/// Reads tiles one after another into buffers of the calling thread. One loader a thread at a time.
+class TileLoader {
+ public:
+  /// `reads[i]`: whether model i is wanted; `plan` names the checkpoint in errors; `checks`: false when an
+  /// earlier pass has found every value finite.
+  TileLoader(const MergePlan& plan, const PlannedTensor& tensor, const Tiling& tiling,
+             std::span<const char> reads, bool checks);
+
+  /// Valid until the next call on this thread. Throws InputError naming model, tensor and place of an
+  /// infinite or NaN input, or of one too large for the recipe's dtype.
+  const Tile& load(std::size_t index);
+
+  /// Room for the tile's result on this thread.
+  std::span<float> result();
+
+ private:
+  std::span<const float> input(const TensorView& view, std::vector<float>& room) const;
+  void check(const TensorView& view, std::span<const float> values) const;
+  [[noreturn]] void refuse(const TensorView& view, std::size_t element, bool after_rounding) const;
+
+  const MergePlan& plan_;
+  const PlannedTensor& tensor_;
+  const Tiling& tiling_;
+  std::span<const char> reads_;
+  bool checks_;
+  Tile tile_;
+};
+
+}  // namespace tsugi::merge

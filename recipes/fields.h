@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fields that recipes and search files share: model references, storage types, parameters. For their readers
+// only.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "recipes/dtype.h"
+#include "recipes/parameter_setting.h"
+#include "recipes/recipe.h"
+#include "recipes/yaml_value.h"
+
+namespace tsugi::recipes {
+
+/// "path", or mergekit's mapping {model: path} or {model: {path: path}}, the only form for folders with '+'
+/// or '@' in their names. Throws InputError for adapters, revisions and overridden architectures, which this
+/// version does not do.
+ModelReference read_model(const YamlValue& value, std::string_view what);
+/// Nothing when the key is absent or null.
+std::optional<ModelReference> read_optional_model(const YamlMapping& parent, std::string_view key);
+
+/// A floating type that recipes can name; nothing when the key is absent or null.
+std::optional<DType> read_dtype(const YamlMapping& parent, std::string_view key);
+
+/// `parameters:` of a mapping; empty when absent or null.
+ParameterMap read_parameters(const YamlMapping& parent, const UnknownKeys& unknown);
+
+}  // namespace tsugi::recipes

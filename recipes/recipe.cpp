@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "recipes/recipe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "recipes/fields.h"
+#include "recipes/yaml_value.h"
+
+namespace tsugi::recipes {
+namespace {
+
+/// mergekit's keys that would change the result and that this version does not run. To lift one: remove its
+/// row, read it.
+struct LaterKey {
+  std::string_view key;
+  std::string_view cure;
+};
+constexpr std::array<LaterKey, 4> kLaterKeys{
+    {{"modules", "give the language model alone under models or slices"},
+     {"tokenizer",
+      "remove it; the base model's tokenizer is taken, and all models must share its vocabulary"},
+     {"tokenizer_source",
+      "remove it; the base model's tokenizer is taken, and all models must share its vocabulary"},
+     {"chat_template", "remove it; the base model's template is taken"}}};
+
+/// A list entry; an empty list counts as absent, as in mergekit.
+const YamlMapping::Entry* find_filled(const YamlMapping& mapping, std::string_view key) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr || entry->value.list(key).empty() ? nullptr : entry;
+}
+
+void refuse_other_kinds(const YamlMapping& top) {
+  if (const auto* entry = top.find("experts")) {
+    throw InputError(entry->mark,
+                     "this is a mergekit-moe file ('experts'); this version of tsugi builds no mixtures",
+                     "give a recipe with merge_method");
+  }
+  if (const auto* entry = top.find("genome")) {
+    throw InputError(entry->mark, "this is a search file ('genome'), expected a recipe",
+                     "run tsugi evolve with it");
+  }
+}
+
+void refuse_later_keys(const YamlMapping& top) {
+  for (const LaterKey& later : kLaterKeys) {
+    const YamlMapping::Entry* entry = top.find(later.key);
+    if (entry == nullptr) continue;
+    throw InputError(entry->mark, fmt::format("'{}' is not done by this version of tsugi", later.key),
+                     later.cure);
+  }
+}
+
+KnownKeys top_level_keys() {
+  KnownKeys known{
+      .keys = {"merge_method", "models", "slices", "base_model", "parameters", "dtype", "out_dtype", "seed"},
+      .unadvertised = {}};
+  for (const LaterKey& later : kLaterKeys) known.unadvertised.emplace_back(later.key);
+  return known;
+}
+
+std::vector<ModelEntry> read_models(const YamlValue& list, const UnknownKeys& unknown) {
+  const KnownKeys known{.keys = {"model", "parameters"}, .unadvertised = {}};
+  std::vector<ModelEntry> models;
+  for (const YamlValue& item : list.list("models")) {
+    const YamlMapping mapping(item, "an entry of models", known, unknown);
+    ModelEntry entry{read_model(mapping.need("model", "model: models/a"), "model"),
+                     read_parameters(mapping, unknown)};
+    const auto same = [&](const ModelEntry& other) { return other.model == entry.model; };
+    const auto first = std::find_if(models.begin(), models.end(), same);
+    if (first != models.end()) {
+      throw InputError(entry.model.mark,
+                       fmt::format("model '{}' for the second time (first in line {})", entry.model.text,
+                                   first->model.mark.line),
+                       "list each model once and add up its weights");
+    }
+    models.push_back(std::move(entry));
+  }
+  return models;
+}
+
+std::pair<int, int> read_layer_range(const YamlValue& value) {
+  constexpr int kMax = std::numeric_limits<int>::max();
+  const std::vector<YamlValue> ends = value.list("layer_range");
+  if (ends.size() != 2) {
+    value.refuse("layer_range", fmt::format("two whole numbers, not {}", ends.size()),
+                 "write [first, end], where end is not included");
+  }
+  const int begin = static_cast<int>(ends[0].integer("the begin of layer_range", 0, kMax));
+  const int end = static_cast<int>(ends[1].integer("the end of layer_range", 0, kMax));
+  if (begin > end) {
+    throw InputError(value.mark(), fmt::format("layer_range [{}, {}] ends before it begins", begin, end),
+                     "write [first, end], counted from 0, where end is not included");
+  }
+  return {begin, end};
+}
+
+SliceSource read_source(const YamlValue& value, const UnknownKeys& unknown) {
+  const KnownKeys known{.keys = {"model", "layer_range", "parameters"}, .unadvertised = {}};
+  const YamlMapping mapping(value, "a source", known, unknown);
+  SliceSource source;
+  source.model = read_model(mapping.need("model", "model: models/a"), "model");
+  const YamlValue& range = mapping.need("layer_range", "layer_range: [0, 8]");
+  std::tie(source.begin, source.end) = read_layer_range(range);
+  source.range_mark = range.mark();
+  source.parameters = read_parameters(mapping, unknown);
+  return source;
+}
+
+void check_equal_lengths(const Slice& slice) {
+  const SliceSource& first = slice.sources.front();
+  for (const SliceSource& source : slice.sources) {
+    if (source.end - source.begin == first.end - first.begin) continue;
+    throw InputError(source.range_mark,
+                     fmt::format("{} layers of '{}', expected {} as in the first source of this slice",
+                                 source.end - source.begin, source.model.text, first.end - first.begin),
+                     "give all sources of a slice equally long ranges");
+  }
+}
+
+Slice read_slice(const YamlValue& value, const UnknownKeys& unknown) {
+  const KnownKeys known{.keys = {"sources", "base_model", "parameters"}, .unadvertised = {"residual_weight"}};
+  const YamlMapping mapping(value, "a slice", known, unknown);
+  if (const auto* entry = mapping.find("residual_weight")) {
+    throw InputError(entry->mark, "'residual_weight' has no effect", "remove it");
+  }
+  Slice slice;
+  slice.mark = value.mark();
+  const YamlValue& sources = mapping.need("sources", "sources: [{model: models/a, layer_range: [0, 8]}]");
+  for (const YamlValue& source : sources.list("sources"))
+    slice.sources.push_back(read_source(source, unknown));
+  if (slice.sources.empty()) sources.refuse("sources", "at least one source", "add one, or remove the slice");
+  check_equal_lengths(slice);
+  slice.base_model = read_optional_model(mapping, "base_model");
+  slice.parameters = read_parameters(mapping, unknown);
+  return slice;
+}
+
+std::vector<Slice> read_slices(const YamlMapping::Entry& entry, const UnknownKeys& unknown) {
+  std::vector<Slice> slices;
+  for (const YamlValue& slice : entry.value.list("slices")) slices.push_back(read_slice(slice, unknown));
+  const auto is_empty = [](const Slice& slice) {
+    return slice.sources.front().begin == slice.sources.front().end;
+  };
+  if (std::all_of(slices.begin(), slices.end(), is_empty)) {
+    throw InputError(entry.mark, "no slice has any layers",
+                     "in layer_range [first, end] the end is not included");
+  }
+  return slices;
+}
+
+void read_inputs(Recipe& recipe, const YamlMapping& top, const UnknownKeys& unknown) {
+  const YamlMapping::Entry* models = find_filled(top, "models");
+  const YamlMapping::Entry* slices = find_filled(top, "slices");
+  if (models != nullptr && slices != nullptr) {
+    const YamlMapping::Entry* second = models < slices ? slices : models;
+    throw InputError(second->mark, "'models' and 'slices' in one recipe, expected one of them",
+                     "remove one of the two");
+  }
+  if (models == nullptr && slices == nullptr) {
+    throw InputError(top.mark(), "a recipe without inputs, expected 'models' or 'slices'",
+                     "list the models to merge under models");
+  }
+  if (models != nullptr) recipe.models = read_models(models->value, unknown);
+  if (slices != nullptr) recipe.slices = read_slices(*slices, unknown);
+}
+
+}  // namespace
+
+Recipe parse_recipe(std::string_view text, const std::string& file, Strictness strictness,
+                    std::vector<std::string>* notes) {
+  const UnknownKeys unknown{.refuse = strictness == Strictness::strict, .notes = notes};
+  const YamlValue root(load_yaml(text, file), file);
+  if (root.is_null())
+    throw InputError(file, "an empty file, expected a recipe", "start from one in recipes/library");
+  const YamlMapping free(root, "a recipe");
+  refuse_other_kinds(free);
+  refuse_later_keys(free);
+  const YamlMapping top(root, "a recipe", top_level_keys(), unknown);
+  Recipe recipe;
+  const YamlValue& method = top.need("merge_method", "merge_method: linear");
+  recipe.merge_method = method.text("merge_method");
+  recipe.method_mark = method.mark();
+  read_inputs(recipe, top, unknown);
+  recipe.base_model = read_optional_model(top, "base_model");
+  recipe.parameters = read_parameters(top, unknown);
+  recipe.dtype = read_dtype(top, "dtype");
+  recipe.out_dtype = read_dtype(top, "out_dtype");
+  if (const auto* seed = top.find("seed")) recipe.seed = seed->value.seed("seed");
+  recipe.file = file;
+  recipe.source_text = text;
+  return recipe;
+}
+
+Recipe read_recipe(const std::filesystem::path& file, Strictness strictness,
+                   std::vector<std::string>* notes) {
+  return parse_recipe(read_yaml_text(file), file.string(), strictness, notes);
+}
+
+}  // namespace tsugi::recipes

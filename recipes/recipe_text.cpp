@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A recipe as YAML that mergekit reads too, and when two recipes are equal.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "recipes/recipe.h"
+
+namespace tsugi::recipes {
+namespace {
+
+/// Lines with a growing indent.
+class Lines {
+ public:
+  void add(int depth, std::string_view line) {
+    text_.append(static_cast<std::size_t>(depth) * 2, ' ').append(line).append("\n");
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+/// The shortest text that reads back to the same double. YAML 1.1 takes "1e-05" for a word and "1.0e-05" for
+/// a number.
+std::string number_text(double value) {
+  std::string text = fmt::format("{}", value);
+  const std::size_t exponent = text.find('e');
+  if (exponent != std::string::npos && text.find('.') == std::string::npos) text.insert(exponent, ".0");
+  return text;
+}
+
+/// Words that YAML 1.1 does not read as text.
+bool is_reserved(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kWords{"true", "false", "yes", "no", "on",
+                                                   "off",  "null",  "y",   "n"};
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+}
+
+bool is_plain(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::string_view kOthers = "0123456789_./-";
+  if (text.empty() || is_reserved(text)) return false;
+  const bool starts_path = text[0] == '/' || text.substr(0, 2) == "./" || text.substr(0, 3) == "../";
+  if (!starts_path && kLetters.find(text[0]) == std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return kLetters.find(c) != std::string_view::npos || kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+std::string word(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+/// The text form of a reference has meanings for '+' and '@'; the mapping form has none.
+std::string reference(const ModelReference& model) {
+  if (model.text.find_first_of("+@") == std::string::npos) return word(model.text);
+  return fmt::format("{{model: {{path: {}}}}}", word(model.text));
+}
+
+std::string gradient_text(const Gradient& gradient) {
+  if (gradient.points.size() == 1) return number_text(gradient.points.front());
+  std::string list;
+  for (const double point : gradient.points) list += (list.empty() ? "" : ", ") + number_text(point);
+  return fmt::format("[{}]", list);
+}
+
+void add_parameters(Lines& lines, int depth, const ParameterMap& parameters) {
+  if (parameters.empty()) return;
+  lines.add(depth, "parameters:");
+  for (const auto& [name, setting] : parameters) {
+    if (setting.conditions.size() == 1 && !setting.conditions.front().filter) {
+      lines.add(depth + 1,
+                fmt::format("{}: {}", word(name), gradient_text(setting.conditions.front().value)));
+      continue;
+    }
+    lines.add(depth + 1, fmt::format("{}:", word(name)));
+    for (const Condition& condition : setting.conditions) {
+      const std::string value = fmt::format("value: {}", gradient_text(condition.value));
+      lines.add(depth + 2,
+                condition.filter ? fmt::format("- filter: {}", word(*condition.filter)) : "- " + value);
+      if (condition.filter) lines.add(depth + 3, value);
+    }
+  }
+}
+
+void add_slices(Lines& lines, const std::vector<Slice>& slices) {
+  lines.add(0, "slices:");
+  for (const Slice& slice : slices) {
+    lines.add(1, "- sources:");
+    for (const SliceSource& source : slice.sources) {
+      lines.add(3, fmt::format("- model: {}", reference(source.model)));
+      lines.add(4, fmt::format("layer_range: [{}, {}]", source.begin, source.end));
+      add_parameters(lines, 4, source.parameters);
+    }
+    if (slice.base_model) lines.add(2, fmt::format("base_model: {}", reference(*slice.base_model)));
+    add_parameters(lines, 2, slice.parameters);
+  }
+}
+
+}  // namespace
+
+std::string to_yaml(const Recipe& recipe) {
+  Lines lines;
+  lines.add(0, fmt::format("merge_method: {}", word(recipe.merge_method)));
+  if (recipe.base_model) lines.add(0, fmt::format("base_model: {}", reference(*recipe.base_model)));
+  if (!recipe.models.empty()) lines.add(0, "models:");
+  for (const ModelEntry& entry : recipe.models) {
+    lines.add(1, fmt::format("- model: {}", reference(entry.model)));
+    add_parameters(lines, 2, entry.parameters);
+  }
+  if (!recipe.slices.empty()) add_slices(lines, recipe.slices);
+  add_parameters(lines, 0, recipe.parameters);
+  if (recipe.dtype) lines.add(0, fmt::format("dtype: {}", recipe_name(*recipe.dtype)));
+  if (recipe.out_dtype) lines.add(0, fmt::format("out_dtype: {}", recipe_name(*recipe.out_dtype)));
+  if (recipe.seed) lines.add(0, fmt::format("seed: {}", *recipe.seed));
+  return lines.take();
+}
+
+bool operator==(const Condition& a, const Condition& b) {
+  return a.filter == b.filter && a.value == b.value;
+}
+
+bool operator==(const ParameterSetting& a, const ParameterSetting& b) {
+  return a.conditions == b.conditions;
+}
+
+bool operator==(const ModelEntry& a, const ModelEntry& b) {
+  return a.model == b.model && a.parameters == b.parameters;
+}
+
+bool operator==(const SliceSource& a, const SliceSource& b) {
+  return a.model == b.model && a.begin == b.begin && a.end == b.end && a.parameters == b.parameters;
+}
+
+bool operator==(const Slice& a, const Slice& b) {
+  return a.sources == b.sources && a.base_model == b.base_model && a.parameters == b.parameters;
+}
+
+bool operator==(const Recipe& a, const Recipe& b) {
+  return a.merge_method == b.merge_method && a.models == b.models && a.slices == b.slices &&
+         a.base_model == b.base_model && a.parameters == b.parameters && a.dtype == b.dtype &&
+         a.out_dtype == b.out_dtype && a.seed == b.seed;
+}
+
+}  // namespace tsugi::recipes

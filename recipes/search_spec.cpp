@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "recipes/search_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "recipes/fields.h"
+#include "recipes/yaml_value.h"
+
+namespace tsugi::recipes {
+namespace {
+
+constexpr int kMaxCount = std::numeric_limits<int>::max();
+
+/// mergekit-evolve's switches that this version leaves off.
+struct Switch {
+  std::string_view key;
+  std::string_view cure;
+};
+constexpr std::array<Switch, 4> kSwitches{
+    {{"shuffle", "remove it; items are taken in file order"},
+     {"random_init", "remove it; the search starts from ranges' start"},
+     {"apply_chat_template", "remove it and write the prompt out in doc_to_text"},
+     {"fewshot_as_multiturn", "remove it"}}};
+
+void read_switches(const YamlMapping& top) {
+  for (const Switch& item : kSwitches) {
+    const YamlMapping::Entry* entry = top.find(item.key);
+    if (entry == nullptr || !entry->value.boolean(item.key)) continue;
+    throw InputError(entry->value.mark(),
+                     fmt::format("{}: true is not done by this version of tsugi", item.key), item.cure);
+  }
+}
+
+std::optional<int> read_num_fewshot(const YamlMapping& top) {
+  const YamlMapping::Entry* entry = top.find("num_fewshot");
+  if (entry == nullptr) return std::nullopt;
+  const auto count = static_cast<int>(entry->value.integer("num_fewshot", 0, kMaxCount));
+  if (count == 0) return count;
+  throw InputError(entry->value.mark(),
+                   fmt::format("num_fewshot {} is not done by this version of tsugi", count),
+                   "set it to 0, or write the examples into doc_to_text");
+}
+
+void refuse_tokenizer_source(const YamlMapping& genome) {
+  const YamlMapping::Entry* entry = genome.find("tokenizer_source");
+  if (entry == nullptr || (entry->value.is_scalar() && entry->value.text("tokenizer_source") == "base"))
+    return;
+  entry->value.refuse("tokenizer_source", "base, which is all that this version of tsugi does",
+                      "remove it; all models must share the base model's vocabulary");
+}
+
+std::optional<double> read_finite(const YamlMapping& mapping, std::string_view key) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? std::nullopt : std::optional<double>(entry->value.number(key));
+}
+
+GeneRange read_range(const YamlMapping::Entry& entry) {
+  const KnownKeys known{.keys = {"low", "high", "start"}, .unadvertised = {}};
+  const YamlMapping mapping(entry.value, fmt::format("the range of {}", entry.key), known, {});
+  GeneRange range{.low = read_finite(mapping, "low"),
+                  .high = read_finite(mapping, "high"),
+                  .start = read_finite(mapping, "start"),
+                  .mark = entry.mark};
+  if (range.low && range.high && *range.low >= *range.high) {
+    throw InputError(mapping.find("low")->value.mark(),
+                     fmt::format("low {} is not below high {}", *range.low, *range.high),
+                     "exchange or widen them");
+  }
+  if (range.start && ((range.low && range.start < range.low) || (range.high && range.start > range.high))) {
+    throw InputError(mapping.find("start")->value.mark(),
+                     fmt::format("start {} is outside the range", *range.start),
+                     "choose it between low and high");
+  }
+  return range;
+}
+
+/// A list of texts without repeats; one text alone is a list of one.
+std::vector<std::string> read_texts(const YamlMapping& mapping, std::string_view key) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  if (entry == nullptr) return {};
+  std::vector<std::string> texts;
+  const auto items = entry->value.is_scalar() ? std::vector<YamlValue>{entry->value} : entry->value.list(key);
+  for (const YamlValue& item : items) {
+    const std::string text = item.text(fmt::format("an entry of {}", key));
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) {
+      throw InputError(item.mark(), fmt::format("'{}' for the second time in {}", text, key),
+                       "remove one of the two");
+    }
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+std::vector<ModelReference> read_genome_models(const YamlMapping& genome) {
+  const YamlValue& list = genome.need("models", "models: [models/a, models/b]");
+  std::vector<ModelReference> models;
+  for (const YamlValue& item : list.list("models")) {
+    const ModelReference model = read_model(item, "a model");
+    if (std::find(models.begin(), models.end(), model) != models.end()) {
+      throw InputError(model.mark, fmt::format("model '{}' for the second time", model.text),
+                       "list each model once");
+    }
+    models.push_back(model);
+  }
+  if (models.empty()) list.refuse("models", "at least one model", "list the models to merge");
+  return models;
+}
+
+bool read_flag(const YamlMapping& mapping, std::string_view key, bool standard) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? standard : entry->value.boolean(key);
+}
+
+int read_count(const YamlMapping& mapping, std::string_view key, int low, int standard) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? standard : static_cast<int>(entry->value.integer(key, low, kMaxCount));
+}
+
+GenomeSpec read_genome(const YamlValue& value) {
+  const KnownKeys known{
+      .keys = {"models", "merge_method", "base_model", "layer_granularity", "normalize",
+               "allow_negative_weights", "filters", "smooth", "outside_layers", "ranges", "dtype"},
+      .unadvertised = {"tokenizer_source"}};
+  const YamlMapping mapping(value, "genome", known, {});
+  refuse_tokenizer_source(mapping);
+  GenomeSpec genome;
+  genome.models = read_genome_models(mapping);
+  const YamlValue& method = mapping.need("merge_method", "merge_method: task_arithmetic");
+  genome.merge_method = method.text("merge_method");
+  genome.method_mark = method.mark();
+  genome.base_model = read_optional_model(mapping, "base_model");
+  genome.layer_granularity = read_count(mapping, "layer_granularity", 0, genome.layer_granularity);
+  if (const auto* entry = mapping.find("normalize")) genome.normalize = entry->value.boolean("normalize");
+  genome.allow_negative_weights = read_flag(mapping, "allow_negative_weights", genome.allow_negative_weights);
+  genome.filters = read_texts(mapping, "filters");
+  genome.smooth = read_flag(mapping, "smooth", genome.smooth);
+  genome.outside_layers = read_flag(mapping, "outside_layers", genome.outside_layers);
+  if (const auto* ranges = mapping.find("ranges")) {
+    for (const auto& entry : YamlMapping(ranges->value, "ranges").entries()) {
+      genome.ranges.emplace(entry.key, read_range(entry));
+    }
+  }
+  genome.dtype = read_dtype(mapping, "dtype");
+  return genome;
+}
+
+std::string read_metric(const YamlValue& value) {
+  std::string metric = value.text("metric");
+  const std::size_t comma = metric.find(',');
+  const bool two_parts = comma != std::string::npos && comma > 0 && comma + 1 < metric.size();
+  if (!two_parts || metric.find(',', comma + 1) != std::string::npos) {
+    value.refuse("metric", "'metric,filter' as in lm-evaluation-harness's results",
+                 "write for example 'acc,none'");
+  }
+  return metric;
+}
+
+TaskSpec read_task(const YamlValue& value) {
+  TaskSpec task;
+  task.mark = value.mark();
+  if (!value.is_mapping()) {
+    task.name = value.text("a task");
+    return task;
+  }
+  const KnownKeys known{.keys = {"name", "weight", "metric"}, .unadvertised = {}};
+  const YamlMapping mapping(value, "a task", known, {});
+  task.name = mapping.need("name", "name: my_task").text("name");
+  task.weight = read_finite(mapping, "weight").value_or(task.weight);
+  if (const auto* entry = mapping.find("metric")) task.metric = read_metric(entry->value);
+  return task;
+}
+
+std::vector<TaskSpec> read_tasks(const YamlMapping& top) {
+  const YamlValue& list = top.need("tasks", "tasks: [my_task]");
+  std::vector<TaskSpec> tasks;
+  for (const YamlValue& item : list.list("tasks")) {
+    const TaskSpec task = read_task(item);
+    const auto same = [&](const TaskSpec& other) {
+      return other.name == task.name && other.metric == task.metric;
+    };
+    if (std::any_of(tasks.begin(), tasks.end(), same)) {
+      throw InputError(task.mark,
+                       fmt::format("task '{}' with metric '{}' for the second time", task.name, task.metric),
+                       "list it once and give it a weight");
+    }
+    tasks.push_back(task);
+  }
+  if (tasks.empty()) list.refuse("tasks", "at least one task", "name the tasks to score");
+  return tasks;
+}
+
+OptimizerSpec read_optimizer(const YamlMapping& top) {
+  OptimizerSpec optimizer;
+  const YamlMapping::Entry* entry = top.find("optimizer");
+  if (entry == nullptr) return optimizer;
+  const KnownKeys known{.keys = {"name", "sigma", "population"}, .unadvertised = {}};
+  const YamlMapping mapping(entry->value, "optimizer", known, {});
+  optimizer.mark = entry->mark;
+  if (const auto* name = mapping.find("name")) optimizer.name = name->value.text("name");
+  if (const auto* sigma = mapping.find("sigma")) {
+    optimizer.sigma = sigma->value.number("sigma");
+    if (optimizer.sigma <= 0 || optimizer.sigma > 1) {
+      sigma->value.refuse("sigma", "a share of a gene's range in (0, 1]", "write for example 0.2");
+    }
+  }
+  // One candidate cannot be ranked: two are the least that selection works with.
+  if (mapping.find("population") != nullptr) optimizer.population = read_count(mapping, "population", 2, 2);
+  return optimizer;
+}
+
+double read_share(const YamlMapping& mapping, std::string_view key, double standard, bool may_be_empty) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  if (entry == nullptr) return standard;
+  const double share = entry->value.number(key);
+  if (share < 0) entry->value.refuse(key, "a share of the items, not below 0", "write for example 0.4");
+  if (share == 0 && !may_be_empty) entry->value.refuse(key, "a share above 0", "write for example 0.4");
+  return share;
+}
+
+SplitSpec read_split(const YamlMapping& top) {
+  SplitSpec split;
+  const YamlMapping::Entry* entry = top.find("split");
+  if (entry == nullptr) return split;
+  const KnownKeys known{.keys = {"search", "validation", "test"}, .unadvertised = {}};
+  const YamlMapping mapping(entry->value, "split", known, {});
+  split.search = read_share(mapping, "search", split.search, false);
+  split.validation = read_share(mapping, "validation", split.validation, true);
+  split.test = read_share(mapping, "test", split.test, false);
+  const double sum = split.search + split.validation + split.test;
+  constexpr double kRounding = 1e-9;  // decimal shares such as 0.1 + 0.2 + 0.7 miss 1 by about 1e-16
+  if (std::abs(sum - 1) > kRounding) {
+    throw InputError(
+        entry->mark, fmt::format("the shares of split add up to {:.6g}, expected 1", sum),
+        fmt::format("now search {}, validation {}, test {}", split.search, split.validation, split.test));
+  }
+  return split;
+}
+
+KnownKeys top_level_keys() {
+  KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "optimizer", "split",
+                           "evaluations", "seed"},
+                  .unadvertised = {}};
+  for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
+  return known;
+}
+
+}  // namespace
+
+SearchSpec parse_search(std::string_view text, const std::string& file) {
+  const YamlValue root(load_yaml(text, file), file);
+  if (root.is_null())
+    throw InputError(file, "an empty file, expected a search", "start from recipes/pocket/search.yaml");
+  const YamlMapping free(root, "a search");
+  if (const auto* method = free.find("merge_method"); method != nullptr && free.find("genome") == nullptr) {
+    throw InputError(method->mark, "this is a recipe ('merge_method'), expected a search with 'genome'",
+                     "run tsugi merge with it");
+  }
+  const YamlMapping top(root, "a search", top_level_keys(), {});
+  SearchSpec search;
+  search.genome =
+      read_genome(top.need("genome", "genome: {models: [models/a, models/b], merge_method: linear}"));
+  search.tasks = read_tasks(top);
+  search.include_path = read_texts(top, "include_path");
+  if (const auto* limit = top.find("limit"))
+    search.limit = static_cast<int>(limit->value.integer("limit", 1, kMaxCount));
+  search.num_fewshot = read_num_fewshot(top);
+  read_switches(top);
+  search.optimizer = read_optimizer(top);
+  search.split = read_split(top);
+  search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
+  if (const auto* seed = top.find("seed")) search.seed = seed->value.seed("seed");
+  search.file = file;
+  search.source_text = text;
+  return search;
+}
+
+SearchSpec read_search(const std::filesystem::path& file) {
+  return parse_search(read_yaml_text(file), file.string());
+}
+
+std::optional<std::filesystem::path> find_beside(std::string_view path, const std::string& file) {
+  if (path.empty()) return std::nullopt;
+  const std::filesystem::path given(path);
+  const std::filesystem::path beside = std::filesystem::path(file).parent_path() / given;
+  std::error_code ignored;  // a path that cannot be looked up is one that is not there
+  if (std::filesystem::exists(given, ignored)) return given;
+  if (std::filesystem::exists(beside, ignored)) return beside;
+  return std::nullopt;
+}
+
+}  // namespace tsugi::recipes

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Expected values are lm-evaluation-harness's (tests/peers/make_task_golden.py) or worked by hand.
+#include "eval/metrics/metric.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/eval/tasks/golden.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double value_of(const std::string& name, OutputType type, const MetricSpec& spec, const Item& item,
+                const Answer& answer, const Task& task = {}) {
+  const Metric* metric = find_metric(name, type);
+  return metric == nullptr ? std::nan("") : metric->value(task, spec, item, answer);
+}
+
+TEST(ExactMatch, IsTheHarnesss) {
+  const Json golden = tests::task_golden();
+  for (const Json& row : golden["exact_match"]) {
+    MetricSpec spec{"exact_match", {}, {}};
+    for (const auto& [key, argument] : row["arguments"].items())
+      spec.arguments[key] = nlohmann::json(argument);
+    Item item;
+    item.target = row["reference"];
+    Answer answer;
+    answer.response = "not looked at";
+    answer.filtered = row["prediction"];
+    EXPECT_EQ(value_of("exact_match", OutputType::generate_until, spec, item, answer),
+              row["value"].get<double>())
+        << row.dump();
+  }
+}
+
+double parsed(const std::string& text) {
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  return text == "-inf" ? -std::numeric_limits<double>::infinity() : std::stod(text);
+}
+
+TEST(Acc, AndItsRelativesAreTheHarnesss) {
+  const Json golden = tests::task_golden();
+  for (const Json& row : golden["choices"]) {
+    Item item;
+    item.choices = row["choices"].get<std::vector<std::string>>();
+    const int gold = row["gold"];
+    item.gold = gold < static_cast<int>(item.choices.size()) ? gold : -1;
+    Answer answer;
+    for (const Json& text : row["likelihoods"]) answer.log_likelihoods.push_back(parsed(text));
+    answer.greedy = row["greedy"].get<std::vector<bool>>();
+    for (const auto& [name, expected] : row["values"].items()) {
+      EXPECT_EQ(value_of(name, OutputType::multiple_choice, {}, item, answer), expected.get<double>())
+          << name << row.dump();
+    }
+  }
+}
+
+TEST(ExactMatchInLanguage, NeedsBothTheAnswerAndTheLanguage) {
+  Task task;
+  task.required_language = "ja";
+  Item item;
+  item.target = "13";
+  const auto value = [&](const std::string& response, const std::string& filtered) {
+    Answer answer;
+    answer.response = response;
+    answer.filtered = filtered;
+    return value_of("exact_match_in_language", OutputType::generate_until, {}, item, answer, task);
+  };
+  EXPECT_EQ(value("45 - 32 = 13。答えは13枚です。", "13"), 1);
+  EXPECT_EQ(value("45 - 32 = 13. The answer is 13.", "13"), 0);
+  EXPECT_EQ(value("45 - 32 = 12。答えは12枚です。", "12"), 0);
+}
+
+TEST(Registry, NamesAreUniqueForEachKindOfTask) {
+  for (const Metric& metric : metrics())
+    EXPECT_EQ(find_metric(metric.name, metric.output_type), &metric) << metric.name;
+  EXPECT_EQ(find_metric("acc", OutputType::generate_until), nullptr);
+  EXPECT_EQ(find_metric("exact", OutputType::generate_until), nullptr);
+}
+
+}  // namespace
+}  // namespace tsugi::eval

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/tasks/documents.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "recipes/error.h"
+#include "tests/eval/tasks/golden.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+std::string error_of(const std::string& text) {
+  const tests::TemporaryFolder folder;
+  try {
+    read_documents({folder.write("items.jsonl", text)});
+    return "no error";
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+TEST(Documents, RowsAsDatasetsReadsThem) {
+  const tests::TemporaryFolder folder;
+  const Json golden = tests::task_golden();
+  for (const Json& row : golden["documents"]) {
+    std::string text;
+    for (const Json& line : row["lines"]) text += line.get<std::string>() + "\n";
+    EXPECT_EQ(Json(read_documents({folder.write("data.json", text)}).rows).dump(), row["rows"].dump());
+  }
+}
+
+TEST(Documents, KnowTheirPlaces) {
+  const tests::TemporaryFolder folder;
+  const auto lines = folder.write("a.jsonl", "\n{\"x\": 1}\r\n \n{\"y\": 2}");
+  const auto array = folder.write("b.json", "[{\"x\": 3}]");
+  const Documents documents = read_documents({lines, array});
+  ASSERT_EQ(documents.places.size(), 3U);
+  EXPECT_THAT(documents.places[0], EndsWith("a.jsonl:2"));
+  EXPECT_THAT(documents.places[1], EndsWith("a.jsonl:4"));
+  EXPECT_THAT(documents.places[2], EndsWith("b.json: element 1"));
+  EXPECT_EQ(documents.columns, (std::vector<std::string>{"x", "y"}));
+}
+
+TEST(Documents, BrokenLinesAreErrorsWithTheirPlace) {
+  EXPECT_THAT(error_of("{\"x\": 1}\n{\"x\": \n"), HasSubstr("items.jsonl:2:"));
+  EXPECT_THAT(error_of("{\"x\": 1}\n{\"x\": }\n"),
+              HasSubstr("items.jsonl:2:7: this is no JSON; every line must be"));
+  EXPECT_THAT(error_of("{\"x\": 1}\n5\n"), HasSubstr("items.jsonl:2: a number, expected a JSON object"));
+  EXPECT_THAT(error_of("{\"x\": \"\xff\"}\n"), HasSubstr("items.jsonl:1:"));
+  EXPECT_THAT(error_of("{\"x\": 1e999}\n"), HasSubstr("items.jsonl:1: a number that is too large"));
+  EXPECT_THAT(error_of("[{\"x\": 1}, 2]"), HasSubstr("items.jsonl: element 2: a number"));
+  EXPECT_THAT(error_of("[{\"x\": 1}"), HasSubstr("broken JSON"));
+  EXPECT_THAT(error_of("\n \n"), HasSubstr("no documents"));
+  EXPECT_THAT(error_of("{\"x\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+              HasSubstr("items.jsonl:1"));
+}
+
+}  // namespace
+}  // namespace tsugi::eval

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "evolve/archive.h"
+#include "evolve/evaluator.h"
+#include "evolve/workbench.h"
+#include "merge/parallel.h"
+#include "recipes/error.h"
+#include "recipes/search_spec.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tsugi::evolve {
+namespace {
+
+using testing::HasSubstr;
+using tests::read_text;
+using tests::TemporaryFolder;
+namespace fs = std::filesystem;
+
+constexpr const char* kSearch = R"(genome:
+  merge_method: task_arithmetic
+  base_model: base
+  models: [math, ja]
+  layer_granularity: 4
+  ranges:
+    weight: {low: -0.5, high: 2.0, start: 0.5}
+  dtype: bfloat16
+tasks:
+  - {name: pocket_math_ja, metric: "exact_match_in_language,last-number"}
+include_path: tasks
+limit: 30
+evaluations: 6
+optimizer: {name: cma_es, population: 3}
+seed: 4
+)";
+
+recipes::SearchSpec spec_of(const std::string& text) {
+  return recipes::parse_search(text, TSUGI_ROOT "/recipes/pocket/test.yaml");
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+Result run(const std::string& text, SearchOptions options) {
+  const recipes::SearchSpec spec = spec_of(text);
+  merge::ThreadPool pool(options.threads);
+  Result result;
+  pool.run([&] { result = run_search(spec, options); });
+  return result;
+}
+
+TEST(Search, GivesTheSameBytesForOneAndTwoThreads) {
+  const TemporaryFolder folder;
+  run(kSearch, {.output = folder / "one", .threads = 1});
+  run(kSearch, {.output = folder / "two", .threads = 2});
+  for (const char* file :
+       {"archive.h5", "result.json", "winner.yaml", "search.yaml", "winner/model.safetensors"}) {
+    EXPECT_EQ(read_text(folder / "one" / file), read_text(folder / "two" / file)) << file;
+    EXPECT_GT(fs::file_size(folder / "one" / file), 0U) << file;
+  }
+  EXPECT_EQ(read_text(folder / "one" / "search.yaml"), kSearch);
+  EXPECT_TRUE(fs::exists(folder / "one" / "timings.h5"));
+  EXPECT_FALSE(fs::exists(folder / ".one.tsugi-partial"));
+}
+
+TEST(Search, FollowsTheProtocol) {
+  const TemporaryFolder folder;
+  std::vector<GenerationSummary> generations;
+  std::size_t items_done = 0;
+  std::size_t items_total = 0;
+  SearchOptions options{.output = folder / "run", .threads = 2};
+  options.generation = [&](const GenerationSummary& summary) { generations.push_back(summary); };
+  options.progress = [&](const SearchProgress& progress) {
+    items_done = progress.items_done;
+    items_total = progress.items_total;
+  };
+  const Result result = run(kSearch, options);
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+
+  // Generation 0: math, ja, base, uniform, start (the same recipe as uniform here); two generations of 3; the
+  // mean.
+  ASSERT_EQ(archive.records.size(), 5U + 6U + 1U);
+  std::vector<std::string> origins;
+  for (const Record& record : archive.records) origins.emplace_back(name(record.origin));
+  EXPECT_THAT(origins,
+              testing::ElementsAre("parent", "parent", "parent", "baseline", "start", "optimizer",
+                                   "optimizer", "optimizer", "optimizer", "optimizer", "optimizer", "mean"));
+  EXPECT_EQ(archive.records[2].name, "base");
+  EXPECT_EQ(archive.records[4].same_as, 3U);
+  EXPECT_EQ(archive.records[4].fitness, archive.records[3].fitness);
+  EXPECT_EQ(archive.finalists.front(), 11U);
+  EXPECT_EQ(result.evaluations, 6U);
+  EXPECT_EQ(result.test_openings, 1U);
+  EXPECT_EQ(result.search_items + result.validation_items + result.test_items, archive.items.size());
+  EXPECT_EQ(generations.size(), 3U);
+  EXPECT_LE(items_done, items_total);
+  EXPECT_GT(items_done, items_total / 2);
+
+  std::vector<std::string> kinds;
+  for (const ModelScore& model : result.models) kinds.push_back(model.kind);
+  EXPECT_THAT(kinds, testing::ElementsAre("parent", "parent", "parent", "baseline", "winner"));
+  EXPECT_EQ(result.winner, archive.winner);
+  EXPECT_EQ(to_json(read_result(folder / "run" / "result.json")), to_json(result));
+}
+
+TEST(Search, OnlyTheWinnerParentsAndBaselinesAreAskedTheSealedItems) {
+  const TemporaryFolder folder;
+  run(kSearch, {.output = folder / "run", .threads = 2});
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+  const std::set<std::size_t> finalists(archive.finalists.begin(), archive.finalists.end());
+  for (std::size_t id = 0; id < archive.records.size(); ++id) {
+    const Record& record = archive.records[id];
+    const bool named = record.origin == Origin::parent || record.origin == Origin::baseline;
+    for (std::size_t i = 0; i < archive.items.size(); ++i) {
+      const bool asked =
+          archive.items[i].side == eval::Side::search ||
+          (archive.items[i].side == eval::Side::validation && (named || finalists.count(id) > 0)) ||
+          (archive.items[i].side == eval::Side::test && (named || id == *archive.winner));
+      // A candidate that stands for an earlier one has that one's scores of the time it was proposed: search
+      // only.
+      EXPECT_EQ(!std::isnan(record.scores[i]), asked) << id << ' ' << archive.items[i].id;
+    }
+  }
+}
+
+TEST(Search, TheExportedWinnerScoresAsArchived) {
+  const TemporaryFolder folder;
+  SearchOptions options{.output = folder / "run", .threads = 2};
+  run(kSearch, options);
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+  merge::ThreadPool pool(2);
+  pool.run([&] {
+    options.output = folder / "unused";
+    const auto bench = prepare_search(spec_of(kSearch), options);
+    Evaluator evaluator(bench->exam, *bench->tokenizer, bench->store, bench->division);
+    std::vector<std::size_t> items(bench->exam.items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) items[i] = i;
+    const std::vector<Subject> subjects(
+        1, {.checkpoint = merge::Checkpoint::open(folder / "run" / "winner"), .recipe = {}});
+    const std::vector<Score> scores = evaluator.evaluate(subjects, items);
+    EXPECT_EQ(scores[0].failure, "");
+    EXPECT_EQ(scores[0].values, archive.records[*archive.winner].scores);
+  });
+}
+
+TEST(Search, AFailingCandidateIsRecordedAndTheRunGoesOn) {
+  const TemporaryFolder folder;
+  // Weights up to 1e300 overflow every type a model can be stored in; the start at 0.5 does not.
+  const std::string text = replaced(kSearch, "low: -0.5, high: 2.0", "low: 0, high: 1.0e+300");
+  const Result result = run(text, {.output = folder / "run", .threads = 2});
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+  std::size_t failures = 0;
+  for (const Record& record : archive.records) {
+    if (record.failure.empty()) continue;
+    ++failures;
+    EXPECT_FALSE(record.fitness);
+    EXPECT_EQ(record.origin == Origin::optimizer || record.origin == Origin::mean, true);
+    EXPECT_TRUE(std::isnan(record.scores[0]));
+  }
+  EXPECT_GE(failures, 6U);
+  EXPECT_EQ(result.winner, 4U);  // the start
+  const Archive again = archive;
+  EXPECT_EQ(again.finalists, (std::vector<std::size_t>{4}));
+}
+
+TEST(Search, BadInputIsRefusedBeforeAnythingIsWritten) {
+  const TemporaryFolder folder;
+  const auto error_of = [&](const std::string& text,
+                            std::optional<std::uint64_t> memory = {}) -> std::string {
+    try {
+      run(text, {.output = folder / "run", .threads = 1, .max_memory = memory});
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "no InputError";
+  };
+  EXPECT_THAT(error_of(replaced(kSearch, "exact_match_in_language,", "exact_mach,")),
+              HasSubstr("test.yaml:10"));
+  EXPECT_THAT(error_of(replaced(kSearch, "name: cma_es", "name: cma")), HasSubstr("unknown optimizer 'cma'"));
+  EXPECT_THAT(error_of(replaced(kSearch, "task_arithmetic", "task_aritmetic")), HasSubstr("task_arithmetic"));
+  EXPECT_THAT(error_of(kSearch, 1'000'000), HasSubstr("--max-memory"));
+  EXPECT_THAT(error_of(replaced(kSearch, "limit: 30", "limit: 1")), HasSubstr("side"));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  folder.write("run/notes.txt", "mine");
+  EXPECT_THAT(error_of(kSearch), HasSubstr("is not empty"));
+}
+
+}  // namespace
+}  // namespace tsugi::evolve

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/export/output_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "recipes/error.h"
+#include "tests/support/raw_safetensors.h"
+
+namespace tsugi::merge {
+namespace {
+
+TEST(OutputFile, HasItsSizeFromTheStart) {
+  const tests::TemporaryFolder folder;
+  const OutputFile file(folder / "f", 6);
+  file.write("cd", 2);
+  EXPECT_EQ(tests::read_text(folder / "f"), std::string("\0\0cd\0\0", 6));
+  file.write("ab", 0);
+  file.start_writeback(0, 6);
+  file.sync();
+  EXPECT_EQ(tests::read_text(folder / "f"), std::string("abcd\0\0", 6));
+}
+
+TEST(OutputFile, NeverTouchesAFileThatIsThere) {
+  const tests::TemporaryFolder folder;
+  folder.write("f", "keep");
+  EXPECT_THAT(tests::message_of<Error>([&] { OutputFile(folder / "f", 1); }),
+              testing::HasSubstr("/f: cannot be created: File exists"));
+  EXPECT_EQ(tests::read_text(folder / "f"), "keep");
+}
+
+TEST(OutputFile, SaysWhenThereIsNoRoom) {
+  const tests::TemporaryFolder folder;
+  constexpr std::uint64_t kMore = std::uint64_t{1} << 60;  // than any disk has
+  EXPECT_THAT(tests::message_of<Error>([&] { OutputFile(folder / "f", kMore); }),
+              testing::HasSubstr("no room for"));
+}
+
+TEST(WriteSynced, WritesTheWholeText) {
+  const tests::TemporaryFolder folder;
+  write_synced(folder / "f", "text");
+  write_synced(folder / "empty", "");
+  sync_folder(folder.path());
+  EXPECT_EQ(tests::read_text(folder / "f"), "text");
+  EXPECT_EQ(tests::read_text(folder / "empty"), "");
+}
+
+}  // namespace
+}  // namespace tsugi::merge

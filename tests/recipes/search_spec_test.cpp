@@ -1,0 +1,337 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "recipes/search_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+#include "tests/support/input_error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tsugi::recipes {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using testing::StartsWith;
+using tests::message_of;
+
+SearchSpec parse(std::string_view text) {
+  return parse_search(text, "s.yaml");
+}
+
+std::string error_of(std::string_view text) {
+  return message_of([&] { parse(text); });
+}
+
+const std::string kSmall = "genome: {models: [a, b], merge_method: linear}\ntasks: [t]\n";
+
+/// The message for kSmall with one more line, which is line 3.
+std::string line_error(const std::string& line) {
+  return error_of(kSmall + line + "\n");
+}
+/// The message for a genome with one more line, which is line 4.
+std::string genome_error(const std::string& line) {
+  return error_of("genome:\n  models: [a, b]\n  merge_method: linear\n  " + line + "\ntasks: [t]\n");
+}
+
+// In the style of mergekit's docs/evolve.md.
+constexpr std::string_view kMergekit = R"(genome:
+    models:
+      - model_1
+      - model_2
+      - model_n
+    merge_method: dare_ties
+    base_model: base_model_if_needed
+    tokenizer_source: null # optional
+    layer_granularity: 8
+
+    # optional:
+    normalize: false
+    allow_negative_weights: false
+    smooth: false
+    filters:
+      - self_attn
+      - mlp
+tasks:
+  - name: lm_eval_task_name
+    weight: 1.0
+    metric: "acc,none"
+  - another_task
+  - {name: third, weight: -0.5, metric: "perplexity,none"}
+limit: 100
+num_fewshot: 0
+shuffle: false
+random_init: false
+)";
+
+TEST(ParseSearch, UnderstandsMergekitEvolve) {
+  const SearchSpec search = parse(kMergekit);
+  ASSERT_THAT(search.genome.models, SizeIs(3));
+  EXPECT_EQ(search.genome.models[2].text, "model_n");
+  EXPECT_EQ(search.genome.models[2].mark.text(), "s.yaml:5:9");
+  EXPECT_EQ(search.genome.merge_method, "dare_ties");
+  EXPECT_EQ(search.genome.method_mark.text(), "s.yaml:6:19");
+  EXPECT_EQ(search.genome.base_model->text, "base_model_if_needed");
+  EXPECT_EQ(search.genome.layer_granularity, 8);
+  EXPECT_EQ(search.genome.normalize, false);
+  EXPECT_FALSE(search.genome.allow_negative_weights);
+  EXPECT_FALSE(search.genome.smooth);
+  EXPECT_THAT(search.genome.filters, ElementsAre("self_attn", "mlp"));
+  ASSERT_THAT(search.tasks, SizeIs(3));
+  EXPECT_EQ(search.tasks[0].name, "lm_eval_task_name");
+  EXPECT_EQ(search.tasks[1].name, "another_task");
+  EXPECT_EQ(search.tasks[1].weight, 1);
+  EXPECT_EQ(search.tasks[1].metric, "acc,none");
+  EXPECT_EQ(search.tasks[2].weight, -0.5);
+  EXPECT_EQ(search.tasks[2].metric, "perplexity,none");
+  EXPECT_EQ(search.limit, 100);
+  EXPECT_EQ(search.num_fewshot, 0);
+}
+
+TEST(ParseSearch, DefaultsAreThoseOfTheHeader) {
+  const SearchSpec search = parse(kSmall);
+  EXPECT_EQ(search.genome.layer_granularity, 0);
+  EXPECT_EQ(search.genome.normalize, std::nullopt);
+  EXPECT_FALSE(search.genome.outside_layers);
+  EXPECT_EQ(search.genome.dtype, std::nullopt);
+  EXPECT_THAT(search.include_path, SizeIs(0));
+  EXPECT_EQ(search.limit, std::nullopt);
+  EXPECT_EQ(search.optimizer.name, "cma_es");
+  EXPECT_DOUBLE_EQ(search.optimizer.sigma, 1.0 / 6);
+  EXPECT_EQ(search.optimizer.population, std::nullopt);
+  EXPECT_EQ(search.evaluations, 100);
+  EXPECT_EQ(search.seed, 0U);
+  EXPECT_EQ(search.split.search, 0.4);
+  EXPECT_EQ(search.split.validation, 0.2);
+  EXPECT_EQ(search.split.test, 0.4);
+  EXPECT_EQ(search.source_text, kSmall);
+  EXPECT_EQ(search.file, "s.yaml");
+}
+
+TEST(ParseSearch, OurAdditions) {
+  const SearchSpec search = parse(R"(genome:
+  models: [a, b]
+  merge_method: ties
+  base_model: c
+  outside_layers: true
+  ranges:
+    weight: {low: -0.5, high: 2, start: 0.5}
+    density: {low: 0.1}
+  dtype: bfloat16
+tasks: [t]
+include_path: [x, y]
+optimizer: {name: sep_cma_es, sigma: 0.25, population: 12}
+evaluations: 500
+seed: 18446744073709551615
+split: {search: 0.5, validation: 0, test: 0.5}
+apply_chat_template: false
+fewshot_as_multiturn: null
+)");
+  EXPECT_TRUE(search.genome.outside_layers);
+  const GeneRange& weight = search.genome.ranges.at("weight");
+  EXPECT_EQ(weight.low, -0.5);
+  EXPECT_EQ(weight.high, 2);
+  EXPECT_EQ(weight.start, 0.5);
+  EXPECT_EQ(weight.mark.text(), "s.yaml:7:5");
+  EXPECT_EQ(search.genome.ranges.at("density").low, 0.1);
+  EXPECT_EQ(search.genome.ranges.at("density").high, std::nullopt);
+  EXPECT_EQ(search.genome.dtype, DType::BF16);
+  EXPECT_THAT(search.include_path, ElementsAre("x", "y"));
+  EXPECT_EQ(search.optimizer.name, "sep_cma_es");
+  EXPECT_EQ(search.optimizer.sigma, 0.25);
+  EXPECT_EQ(search.optimizer.population, 12);
+  EXPECT_EQ(search.optimizer.mark.text(), "s.yaml:12:1");
+  EXPECT_EQ(search.evaluations, 500);
+  EXPECT_EQ(search.seed, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(search.split.validation, 0);
+}
+
+TEST(ParseSearch, UnknownKeysAreRefusedEverywhere) {
+  EXPECT_EQ(line_error("evaluatons: 5"), "s.yaml:3:1: unknown key 'evaluatons'; did you mean 'evaluations'?");
+  EXPECT_EQ(genome_error("layer_granulatity: 5"),
+            "s.yaml:4:3: unknown key 'layer_granulatity'; did you mean 'layer_granularity'?");
+  EXPECT_EQ(genome_error("ranges: {weight: {min: 0}}"),
+            "s.yaml:4:21: unknown key 'min'; known: low, high, start");
+  EXPECT_EQ(line_error("optimizer: {sigma0: 0.1}"),
+            "s.yaml:3:13: unknown key 'sigma0'; did you mean 'sigma'?");
+  EXPECT_EQ(line_error("split: {tests: 1}"), "s.yaml:3:9: unknown key 'tests'; did you mean 'test'?");
+  EXPECT_EQ(error_of("genome: {models: [a], merge_method: x}\ntasks: [{nmae: t}]\n"),
+            "s.yaml:2:10: unknown key 'nmae'; did you mean 'name'?");
+}
+
+TEST(ParseSearch, RefusesWhatWouldChangeTheResult) {
+  EXPECT_EQ(line_error("num_fewshot: 5"),
+            "s.yaml:3:14: num_fewshot 5 is not done by this version of tsugi; set it to 0, or write the "
+            "examples into "
+            "doc_to_text");
+  EXPECT_EQ(line_error("shuffle: true"),
+            "s.yaml:3:10: shuffle: true is not done by this version of tsugi; remove it; items are taken in "
+            "file order");
+  EXPECT_THAT(line_error("random_init: yes"),
+              StartsWith("s.yaml:3:14: random_init: true is not done by this version"));
+  EXPECT_THAT(line_error("apply_chat_template: true"),
+              StartsWith("s.yaml:3:22: apply_chat_template: true is not done"));
+  EXPECT_THAT(line_error("fewshot_as_multiturn: true"),
+              StartsWith("s.yaml:3:23: fewshot_as_multiturn: true is not done"));
+  EXPECT_THAT(
+      genome_error("tokenizer_source: union"),
+      StartsWith("s.yaml:4:21: tokenizer_source is 'union', expected base, which is all that this version"));
+  EXPECT_THAT(genome_error("tokenizer_source: [a]"),
+              StartsWith("s.yaml:4:21: tokenizer_source is a list, expected base"));
+}
+
+TEST(ParseSearch, AcceptsThoseKeysWhereTheyChangeNothing) {
+  for (const std::string line :
+       {"num_fewshot: 0", "num_fewshot: null", "shuffle: 0", "shuffle: off", "random_init: false",
+        "apply_chat_template: no", "fewshot_as_multiturn: ~"}) {
+    EXPECT_EQ(line_error(line), "no error") << line;
+  }
+  EXPECT_EQ(genome_error("tokenizer_source: base"), "no error");
+  EXPECT_EQ(genome_error("tokenizer_source: null"), "no error");
+}
+
+TEST(ParseSearch, NeedsGenomeAndTasks) {
+  EXPECT_THAT(error_of("tasks: [t]\n"),
+              StartsWith("s.yaml:1:1: a search has no 'genome'; add it, for example genome:"));
+  EXPECT_THAT(error_of("genome: {models: [a], merge_method: x}\n"),
+              StartsWith("s.yaml:1:1: a search has no 'tasks'"));
+  EXPECT_THAT(error_of("genome: {models: [a], merge_method: x}\ntasks: []\n"),
+              StartsWith("s.yaml:2:8: tasks is an empty list, expected at least one task"));
+  EXPECT_THAT(error_of("genome: {merge_method: x}\ntasks: [t]\n"),
+              StartsWith("s.yaml:1:9: genome has no 'models'"));
+  EXPECT_THAT(error_of("genome: {models: [], merge_method: x}\ntasks: [t]\n"),
+              StartsWith("s.yaml:1:18: models is an empty list, expected at least one model"));
+  EXPECT_THAT(error_of("genome: {models: [a]}\ntasks: [t]\n"),
+              StartsWith("s.yaml:1:9: genome has no 'merge_method'"));
+  EXPECT_THAT(error_of(""), StartsWith("s.yaml: an empty file, expected a search"));
+  EXPECT_EQ(error_of("merge_method: linear\nmodels: [{model: a}]\n"),
+            "s.yaml:1:1: this is a recipe ('merge_method'), expected a search with 'genome'; run tsugi merge "
+            "with it");
+}
+
+TEST(ParseSearch, ChecksTheGenome) {
+  EXPECT_THAT(error_of("genome: {models: [a, b, a], merge_method: x}\ntasks: [t]\n"),
+              StartsWith("s.yaml:1:25: model 'a' for the second time"));
+  EXPECT_THAT(genome_error("layer_granularity: -1"),
+              StartsWith("s.yaml:4:22: layer_granularity is '-1', expected at least 0"));
+  EXPECT_THAT(genome_error("normalize: 2"),
+              StartsWith("s.yaml:4:14: normalize is '2', expected true or false"));
+  EXPECT_THAT(genome_error("filters: [mlp, mlp]"),
+              StartsWith("s.yaml:4:18: 'mlp' for the second time in filters"));
+  EXPECT_THAT(genome_error("filters: ['']"),
+              StartsWith("s.yaml:4:13: an entry of filters is '', expected text"));
+  EXPECT_THAT(genome_error("dtype: bf16"),
+              StartsWith("s.yaml:4:10: dtype is 'bf16', expected a floating type"));
+  EXPECT_THAT(genome_error("base_model: a+b"), StartsWith("s.yaml:4:15: base_model 'a+b' adds an adapter"));
+}
+
+TEST(ParseSearch, ChecksRanges) {
+  EXPECT_EQ(genome_error("ranges: {weight: {low: 2, high: -1}}"),
+            "s.yaml:4:26: low 2 is not below high -1; exchange or widen them");
+  EXPECT_THAT(genome_error("ranges: {weight: {low: 1, high: 1}}"), HasSubstr("low 1 is not below high 1"));
+  EXPECT_EQ(genome_error("ranges: {weight: {low: 0, high: 1, start: 1.5}}"),
+            "s.yaml:4:45: start 1.5 is outside the range; choose it between low and high");
+  EXPECT_THAT(genome_error("ranges: {weight: {low: 0, start: -1}}"),
+              HasSubstr("start -1 is outside the range"));
+  EXPECT_EQ(genome_error("ranges: {weight: {low: 0, high: 1, start: 0}}"), "no error");
+  EXPECT_THAT(genome_error("ranges: {weight: {low: .inf}}"), HasSubstr("low is '.inf', expected a number"));
+  EXPECT_THAT(genome_error("ranges: {weight: 1}"),
+              HasSubstr("the range of weight is '1', expected a mapping"));
+}
+
+TEST(ParseSearch, ChecksTasks) {
+  const auto task_error = [](const std::string& task) {
+    return error_of("genome: {models: [a], merge_method: x}\ntasks:\n  - " + task + "\n");
+  };
+  EXPECT_EQ(task_error("{name: t, metric: acc}"),
+            "s.yaml:3:23: metric is 'acc', expected 'metric,filter' as in lm-evaluation-harness's results; "
+            "write for example "
+            "'acc,none'");
+  for (const std::string metric : {"',none'", "'acc,'", "'a,b,c'"}) {
+    EXPECT_THAT(task_error("{name: t, metric: " + metric + "}"), HasSubstr("expected 'metric,filter'"))
+        << metric;
+  }
+  EXPECT_THAT(task_error("{weight: 1}"), StartsWith("s.yaml:3:5: a task has no 'name'"));
+  EXPECT_THAT(task_error("{name: t, weight: heavy}"), HasSubstr("weight is 'heavy', expected a number"));
+  EXPECT_EQ(
+      task_error("t\n  - {name: t}"),
+      "s.yaml:4:5: task 't' with metric 'acc,none' for the second time; list it once and give it a weight");
+  EXPECT_EQ(task_error("t\n  - {name: t, metric: 'acc_norm,none'}"), "no error");
+}
+
+TEST(ParseSearch, ChecksNumbers) {
+  EXPECT_THAT(line_error("limit: 0"), StartsWith("s.yaml:3:8: limit is '0', expected at least 1"));
+  EXPECT_THAT(line_error("num_fewshot: -1"),
+              StartsWith("s.yaml:3:14: num_fewshot is '-1', expected at least 0"));
+  EXPECT_THAT(line_error("evaluations: 0"),
+              StartsWith("s.yaml:3:14: evaluations is '0', expected at least 1"));
+  EXPECT_THAT(line_error("evaluations: many"),
+              StartsWith("s.yaml:3:14: evaluations is 'many', expected a whole number"));
+  EXPECT_THAT(line_error("seed: 0.5"), StartsWith("s.yaml:3:7: seed is '0.5', expected a whole number"));
+  EXPECT_THAT(line_error("optimizer: {sigma: 0}"), StartsWith("s.yaml:3:20: sigma is '0', expected a share"));
+  EXPECT_THAT(line_error("optimizer: {sigma: 1.5}"),
+              StartsWith("s.yaml:3:20: sigma is '1.5', expected a share"));
+  EXPECT_THAT(line_error("optimizer: {population: 1}"),
+              StartsWith("s.yaml:3:25: population is '1', expected at least 2"));
+  EXPECT_THAT(line_error("optimizer: cma_es"),
+              StartsWith("s.yaml:3:12: optimizer is 'cma_es', expected a mapping"));
+}
+
+TEST(ParseSearch, ChecksTheSplit) {
+  EXPECT_EQ(
+      line_error("split: {search: 0.5, validation: 0.3, test: 0.3}"),
+      "s.yaml:3:1: the shares of split add up to 1.1, expected 1; now search 0.5, validation 0.3, test 0.3");
+  EXPECT_EQ(
+      line_error("split: {search: 0.6}"),
+      "s.yaml:3:1: the shares of split add up to 1.2, expected 1; now search 0.6, validation 0.2, test 0.4");
+  EXPECT_THAT(line_error("split: {search: 1.1, validation: -0.5, test: 0.4}"),
+              StartsWith("s.yaml:3:34: validation is '-0.5', expected a share of the items, not below 0"));
+  EXPECT_THAT(line_error("split: {search: 0, validation: 0.6, test: 0.4}"),
+              StartsWith("s.yaml:3:17: search is '0', expected a share above 0"));
+  EXPECT_THAT(line_error("split: {search: 0.8, validation: 0.2, test: 0}"),
+              HasSubstr("test is '0', expected a share above 0"));
+  EXPECT_EQ(line_error("split: {search: 0.1, validation: 0.2, test: 0.7}"), "no error")
+      << "decimal shares miss 1 by a rounding";
+}
+
+TEST(ReadSearch, QuickstartsOwn) {
+  const SearchSpec search = read_search(std::filesystem::path(TSUGI_ROOT) / "recipes/pocket/search.yaml");
+  EXPECT_EQ(search.genome.merge_method, "task_arithmetic");
+  ASSERT_THAT(search.genome.models, SizeIs(3));
+  for (const ModelReference& model : search.genome.models) {
+    EXPECT_TRUE(find_beside(model.text + "/config.json", search.file).has_value()) << model.text;
+  }
+  EXPECT_TRUE(find_beside(search.genome.base_model->text + "/config.json", search.file).has_value());
+  ASSERT_THAT(search.include_path, SizeIs(1));
+  EXPECT_TRUE(find_beside(search.include_path[0] + "/math_ja.yaml", search.file).has_value());
+  EXPECT_EQ(search.tasks.at(0).metric, "exact_match_in_language,last-number");
+  EXPECT_EQ(search.genome.layer_granularity, 2);
+  EXPECT_TRUE(search.genome.outside_layers);
+}
+
+TEST(FindBeside, TriesTheWorkingDirectoryThenTheFile) {
+  const tests::TemporaryFolder folder;
+  folder.write("run/here/x", "");
+  folder.write("recipes/there/x", "");
+  folder.write("recipes/here/x", "");
+  const auto old = std::filesystem::current_path();
+  std::filesystem::current_path(folder / "run");
+  const std::string file = (folder / "recipes/search.yaml").string();
+  EXPECT_EQ(find_beside("here", file), "here");
+  EXPECT_EQ(find_beside("there", file), folder / "recipes/there");
+  EXPECT_EQ(find_beside("nowhere", file), std::nullopt);
+  EXPECT_EQ(find_beside("", file), std::nullopt);
+  EXPECT_EQ(find_beside((folder / "run").string(), file), folder / "run");
+  EXPECT_EQ(find_beside((folder / "walk").string(), file), std::nullopt);
+  EXPECT_EQ(find_beside(std::string(100'000, 'a'), file), std::nullopt)
+      << "longer than any file system takes";
+  std::filesystem::current_path(old);
+}
+
+}  // namespace
+}  // namespace tsugi::recipes

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs the built program as a user would and keeps what it said.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/temporary_folder.h"
+
+namespace tsugi::tests {
+
+struct Finished {
+  int code = -1;         ///< exit code, or 128 + signal
+  std::string out;       ///< standard output
+  std::string err;       ///< standard error
+  int most_threads = 0;  ///< largest number of threads seen, looked at every millisecond
+};
+
+/// Threads of a running process, 0 when it cannot be told.
+inline int count_threads(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("Threads:", 0) == 0) return std::stoi(line.substr(8));
+  }
+  return 0;
+}
+
+/// Runs TSUGI_BINARY with the arguments in `folder` and waits.
+inline Finished run_program(const std::vector<std::string>& arguments,
+                            const std::filesystem::path& folder = std::filesystem::current_path()) {
+  const TemporaryFolder scratch;
+  const std::string out = (scratch / "out").string();
+  const std::string err = (scratch / "err").string();
+  std::vector<std::string> words{TSUGI_BINARY};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+
+  const pid_t child = fork();
+  if (child == 0) {
+    const int out_file = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int err_file = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (chdir(folder.c_str()) != 0 || dup2(out_file, 1) < 0 || dup2(err_file, 2) < 0) _exit(126);
+    execv(pointers[0], pointers.data());
+    _exit(127);
+  }
+  Finished result;
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    result.most_threads = std::max(result.most_threads, count_threads(child));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = read_text(out);
+  result.err = read_text(err);
+  return result;
+}
+
+}  // namespace tsugi::tests
