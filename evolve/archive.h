@@ -29,14 +29,15 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 struct Record {
   std::size_t generation = 0;
   Origin origin = Origin::optimizer;
-  std::string name;                    ///< of a parent or a baseline; "" else
-  std::vector<double> genes;           ///< in the genes' own units; empty for a parent
-  std::string recipe;                  ///< YAML
-  std::optional<std::size_t> same_as;  ///< an earlier candidate with the same recipe, whose scores these are
-  std::string failure;                 ///< why it has no fitness, or ""
-  std::optional<double> fitness;       ///< on the search side
-  std::vector<double> scores;          ///< [item]; kMissing where it was not asked
-  double merge_seconds = 0;            ///< goes into timings.h5 only
+  std::string name{};           ///< of a parent or a baseline; "" else
+  std::vector<double> genes{};  ///< in the genes' own units; empty for a parent
+  std::string recipe{};         ///< YAML
+  std::optional<std::size_t>
+      same_as{};                    ///< an earlier candidate with the same recipe, whose scores these are
+  std::string failure{};            ///< why it has no fitness, or ""
+  std::optional<double> fitness{};  ///< on the search side
+  std::vector<double> scores{};     ///< [item]; kMissing where it was not asked
+  double merge_seconds = 0;         ///< goes into timings.h5 only
   double score_seconds = 0;
 };
 

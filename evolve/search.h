@@ -35,15 +35,15 @@ struct GenerationSummary {
 };
 
 struct SearchOptions {
-  std::filesystem::path output;                  ///< the run's folder; absent or empty unless `overwrite`
-  bool overwrite = false;                        ///< an existing run is replaced at the end
-  std::optional<int> evaluations;                ///< instead of the search file's
-  std::optional<std::uint64_t> seed;             ///< instead of the search file's
-  std::size_t threads = 1;                       ///< of the surrounding merge::ThreadPool
-  std::optional<std::uint64_t> max_memory;       ///< bytes
-  std::function<void(const std::string&)> note;  ///< a sentence for people; called from the calling thread
-  std::function<void(const SearchProgress&)> progress;       ///< from any thread, one call at a time
-  std::function<void(const GenerationSummary&)> generation;  ///< from the calling thread
+  std::filesystem::path output{};                  ///< the run's folder; absent or empty unless `overwrite`
+  bool overwrite = false;                          ///< an existing run is replaced at the end
+  std::optional<int> evaluations{};                ///< instead of the search file's
+  std::optional<std::uint64_t> seed{};             ///< instead of the search file's
+  std::size_t threads = 1;                         ///< of the surrounding merge::ThreadPool
+  std::optional<std::uint64_t> max_memory{};       ///< bytes
+  std::function<void(const std::string&)> note{};  ///< a sentence for people; called from the calling thread
+  std::function<void(const SearchProgress&)> progress{};       ///< from any thread, one call at a time
+  std::function<void(const GenerationSummary&)> generation{};  ///< from the calling thread
 };
 
 /// Runs a search inside the surrounding thread pool and writes OUTPUT/{search.yaml, archive.h5, timings.h5,

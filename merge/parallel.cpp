@@ -45,14 +45,18 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(std::size_t threads) : threads_(threads == 0 ? available_cores() : threads) {
-  constexpr std::size_t kMost = 4096;  // more than any machine has; catches a negative number turned into a huge one
-  if (threads_ > kMost) throw InputError("--threads", "more than 4096 threads asked for", "give a smaller number");
+  constexpr std::size_t kMost =
+      4096;  // more than any machine has; catches a negative number turned into a huge one
+  if (threads_ > kMost)
+    throw InputError("--threads", "more than 4096 threads asked for", "give a smaller number");
   state_ = std::make_unique<State>(threads_);
 }
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(const std::function<void()>& work) { state_->arena.execute(work); }
+void ThreadPool::run(const std::function<void()>& work) {
+  state_->arena.execute(work);
+}
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
   tbb::this_task_arena::isolate([&] {

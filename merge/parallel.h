@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The program's only thread pool. Everything parallel goes through here, so that one place decides how many threads
-// there are and that OpenMP inside libraries never adds its own.
+// The program's only thread pool. Everything parallel goes through here, so that one place decides how many
+// threads there are and that OpenMP inside libraries never adds its own.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ class ThreadPool {
 
   std::size_t threads() const { return threads_; }
 
-  /// Runs `work` on a thread of the pool and waits for it; exceptions pass through. parallel_for inside uses the pool.
+  /// Runs `work` on a thread of the pool and waits for it; exceptions pass through. parallel_for inside uses
+  /// the pool.
   void run(const std::function<void()>& work);
 
  private:
@@ -31,9 +32,10 @@ class ThreadPool {
   std::size_t threads_;
 };
 
-/// Calls body(i) once for each i in [0, count), in any order, on the threads of the surrounding pool, and waits.
-/// The first exception by time of throwing is rethrown; results must depend on i alone. May be nested: a thread that
-/// waits for an inner loop takes part in that loop only, so thread-local state of the outer body stays its own.
+/// Calls body(i) once for each i in [0, count), in any order, on the threads of the surrounding pool, and
+/// waits. The first exception by time of throwing is rethrown; results must depend on i alone. May be nested:
+/// a thread that waits for an inner loop takes part in that loop only, so thread-local state of the outer
+/// body stays its own.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
 /// Whether a piece of work may use other threads of the pool or stays on the caller's.

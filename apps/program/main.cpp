@@ -2,4 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/commands.h"
 
-int main(int argc, char** argv) { return tsugi::apps::run(argc, argv); }
+int main(int argc, char** argv) {
+  return tsugi::apps::run(argc, argv);
+}

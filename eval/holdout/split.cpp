@@ -61,7 +61,7 @@ std::string sizes_text(const std::map<std::size_t, std::size_t>& sizes) {
 void check_largest(const Split& split) {
   if (split.cluster_sizes.empty()) throw InputError("split", "no items", "give tasks with items");
   const std::size_t largest = split.cluster_sizes.rbegin()->first;
-  if (largest * kLargestPart <= split.side.size()) return;
+  if (largest == 1 || largest * kLargestPart <= split.side.size()) return;  // few items: the empty sides tell
   throw InputError("split",
                    fmt::format("a cluster of {} of {} items, over 5 % (clusters x items: {})", largest,
                                split.side.size(), sizes_text(split.cluster_sizes)),

@@ -210,6 +210,7 @@ bool ResidentWeights::wants(const merge::OutputTensor& tensor) {
     throw Error(fmt::format("{} has shape {}, the resident weights expect {}", tensor.name,
                             merge::text(tensor.shape), merge::text(place.shape)));
   }
+  if (!is_float(tensor.dtype)) write_bytes(tensor, {});  // says why
   if (place.held && place.fingerprint == tensor.fingerprint) return false;
   place.held = false;  // until done(): a merge that fails midway leaves nothing that could be taken for whole
   return true;

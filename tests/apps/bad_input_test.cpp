@@ -24,7 +24,9 @@ std::string linear_recipe(const std::string& a, const std::string& b) {
          "\n    parameters: {weight: 1}\ndtype: bfloat16\n";
 }
 
-std::string pocket(const std::string& name) { return (kPocket / name).string(); }
+std::string pocket(const std::string& name) {
+  return (kPocket / name).string();
+}
 
 class BadInput : public testing::Test {
  protected:
@@ -99,19 +101,21 @@ TEST_F(BadInput, UnknownMethod) {
 }
 
 TEST_F(BadInput, LayerRangePastTheEnd) {
-  folder_.write("recipe.yaml", "merge_method: passthrough\nslices:\n  - sources:\n      - model: " + pocket("math") +
-                                   "\n        layer_range: [0, 9]\n");
+  folder_.write("recipe.yaml", "merge_method: passthrough\nslices:\n  - sources:\n      - model: " +
+                                   pocket("math") + "\n        layer_range: [0, 9]\n");
   expect_refused({"recipe.yaml:5:", "9", "8 layers"});
 }
 
 TEST_F(BadInput, ItemFileWithABrokenLine) {
-  folder_.write("items.jsonl", "{\"question\": \"a\", \"target\": \"1\"}\n{\"question\": \"b\", \"target\"\n");
-  folder_.write("task.yaml",
-                "task: broken\ndataset_path: json\ndataset_kwargs: {data_files: items.jsonl}\ntest_split: train\n"
-                "output_type: generate_until\ndoc_to_text: '{{question}}'\ndoc_to_target: target\n"
-                "generation_kwargs: {until: ['x'], do_sample: false}\nmetric_list: [{metric: exact_match}]\n");
-  const Finished run = run_program({"eval", pocket("base"), "--tasks", "task.yaml", "--output_path", "out.json"},
-                                   folder_.path());
+  folder_.write("items.jsonl",
+                "{\"question\": \"a\", \"target\": \"1\"}\n{\"question\": \"b\", \"target\"\n");
+  folder_.write(
+      "task.yaml",
+      "task: broken\ndataset_path: json\ndataset_kwargs: {data_files: items.jsonl}\ntest_split: train\n"
+      "output_type: generate_until\ndoc_to_text: '{{question}}'\ndoc_to_target: target\n"
+      "generation_kwargs: {until: ['x'], do_sample: false}\nmetric_list: [{metric: exact_match}]\n");
+  const Finished run = run_program(
+      {"eval", pocket("base"), "--tasks", "task.yaml", "--output_path", "out.json"}, folder_.path());
   EXPECT_EQ(run.code, 2) << run.err;
   EXPECT_THAT(run.err, HasSubstr("items.jsonl:2"));
   EXPECT_FALSE(fs::exists(folder_ / "out.json"));

@@ -12,7 +12,8 @@ namespace {
 
 TEST(Progress, SaysRateAndRemainingTime) {
   EXPECT_EQ(Progress::describe("merging", 30, 90, "MB", 10), "merging 30/90 MB, 3.0 MB/s, 0:20 left");
-  EXPECT_EQ(Progress::describe("items", 7200, 14400, "items", 3600), "items 7200/14400 items, 2.0 items/s, 1:00:00 left");
+  EXPECT_EQ(Progress::describe("items", 7200, 14400, "items", 3600),
+            "items 7200/14400 items, 2.0 items/s, 1:00:00 left");
   EXPECT_EQ(Progress::describe("merging", 90, 90, "MB", 9), "merging 90/90 MB, 10 MB/s, 0:09 in all");
   EXPECT_EQ(Progress::describe("merging", 0, 90, "MB", 9), "merging 0/90 MB");
 }

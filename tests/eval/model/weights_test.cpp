@@ -159,6 +159,7 @@ TEST(ResidentWeights, WhatDoesNotFitIsAnError) {
   const auto weights = tests::reside(make_tiny(tiny_shape(true), 1));
   EXPECT_THROW(weights->wants(output_tensor("model.layers.3.mlp.up_proj.weight", {37, 24})), Error);
   EXPECT_THROW(weights->wants(output_tensor(kQuery, {24, 60})), Error);
+  EXPECT_THROW(weights->wants(output_tensor(kQuery, {60, 24}, DType::I64)), Error);
   const merge::OutputTensor tensor = output_tensor(kQuery, {60, 24});
   EXPECT_THROW(weights->write(tensor, 0, std::vector<float>(23)), Error);
   EXPECT_THROW(weights->write(tensor, 59, std::vector<float>(48)), Error);

@@ -37,7 +37,7 @@ Item item_of(const std::string& prompt, std::vector<std::string> choices = {}) {
 
 Task choice_task() {
   Task task;
-  task.name = "t";
+  task.name = "choices";
   task.output_type = OutputType::multiple_choice;
   return task;
 }
@@ -100,7 +100,7 @@ TEST(Prepare, RefusesWhatCannotBeScored) {
   EXPECT_THAT(error_of([&] {
                 prepare(bare, {item_of("a", {"b", ""})}, tokenizer());
               }),
-              HasSubstr("t: document 0: a choice has no tokens"));
+              HasSubstr("choices: document 0: a choice has no tokens"));
   EXPECT_THAT(error_of([&] {
                 prepare(choice_task(), {item_of("a", {"1 2 3 4 5 6 7 8 9"})}, tokenizer(),
                         {.max_length = 4, .stop_ids = {}});
