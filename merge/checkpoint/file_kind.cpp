@@ -8,7 +8,7 @@
 namespace tsugi::merge {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;  // magics with zero bytes and hexadecimal escapes
 
 struct Row {
   std::string_view magic;

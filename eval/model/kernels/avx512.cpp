@@ -14,7 +14,9 @@
 #include "eval/model/kernels/kernels.h"
 
 // GCC 12's own header starts "undefined" registers from themselves and is warned for it when inlined.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #define TSUGI_TARGET __attribute__((target("avx512f")))
 #define TSUGI_INLINE TSUGI_TARGET inline __attribute__((always_inline))

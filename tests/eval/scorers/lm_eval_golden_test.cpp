@@ -25,9 +25,9 @@ using nlohmann::json;
 using tests::golden_json;
 using tests::pocket_path;
 
-// Sums of some 20 terms ln p. Against the same in f64, transformers is up to 7e-5 off in f32 and Tsugi up to
-// 2e-5.
-constexpr double kTolerance = 2e-4;
+// Sums of some 20 terms ln p, each an f32 difference of two numbers near 10; the two programs were seen up to
+// 7.0e-5 apart over the 1,200 recorded sums.
+constexpr double kTolerance = 1e-4;
 
 TaskScores score_pocket(const std::string& model, const std::string& task_name, std::size_t items) {
   const merge::MergePlan plan = merge::plan_copy(merge::Checkpoint::open(pocket_path(model)));

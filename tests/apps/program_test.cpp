@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program as users run it, on the bundled experts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/run_program.h"
+
+namespace tsugi::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+const fs::path kRoot = TSUGI_ROOT;
+const std::string kTasks = (kRoot / "recipes/pocket/tasks").string();
+
+std::vector<std::string> eval_arguments(const std::string& model, const std::string& threads) {
+  return {"eval",           model,  "--tasks",   "pocket_math_ja,pocket_choice_ja",
+          "--include_path", kTasks, "--threads", threads,
+          "--limit",        "40"};
+}
+
+TEST(Program, UsesNoMoreThreadsThanAllowed) {
+  const std::string model = (kRoot / "recipes/pocket/ja").string();
+  const Finished one = run_program(eval_arguments(model, "1"));
+  const Finished two = run_program(eval_arguments(model, "2"));
+  ASSERT_EQ(one.code, 0) << one.err;
+  ASSERT_EQ(two.code, 0) << two.err;
+  EXPECT_EQ(one.most_threads, 1);
+  EXPECT_LE(two.most_threads, 2);  // OpenMP inside libraries adds none
+  EXPECT_EQ(one.out, two.out);
+}
+
+// Every recipe that users start from merges, and what comes out can be looked at and scored.
+TEST(Program, LibraryRecipesRun) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(kRoot / "recipes/library")) {
+    ++count;
+    const TemporaryFolder folder;
+    const std::string out = (folder / "out").string();
+    const Finished merged = run_program({"merge", entry.path().string(), out, "--quiet"});
+    ASSERT_EQ(merged.code, 0) << entry.path() << merged.err;
+    const Finished seen = run_program({"inspect", out});
+    EXPECT_THAT(seen.out, HasSubstr("LlamaForCausalLM, 8 layers, 1673344 parameters")) << entry.path();
+    std::vector<std::string> arguments = eval_arguments(out, "2");
+    EXPECT_EQ(run_program(arguments).code, 0);
+    arguments[1] = entry.path().string();  // the recipe itself, merged in memory, scores the same
+    EXPECT_EQ(run_program(arguments).out, run_program(eval_arguments(out, "1")).out);
+  }
+  EXPECT_GE(count, 4u);
+}
+
+const char* const kSearch = R"(
+genome:
+  merge_method: task_arithmetic
+  base_model: base
+  models: [math, ja]
+  ranges: {weight: {low: -0.5, high: 2.0, start: 0.5}}
+  dtype: bfloat16
+tasks: [{name: pocket_math_ja, metric: "exact_match_in_language,last-number"}]
+include_path: tasks
+limit: 120
+evaluations: 6
+seed: 3
+)";
+
+class Evolve : public testing::Test {
+ protected:
+  Evolve() {
+    for (const char* name : {"base", "math", "ja", "tasks", "items"}) {
+      fs::create_directory_symlink(kRoot / "recipes/pocket" / name, folder_ / name);
+    }
+    folder_.write("search.yaml", kSearch);
+  }
+
+  Finished evolve(const std::string& run, const std::string& threads) {
+    return run_program({"evolve", "search.yaml", "--output", run, "--threads", threads, "--quiet"},
+                       folder_.path());
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Evolve, SameBytesForOneAndTwoThreads) {
+  const Finished one = evolve("one", "1");
+  const Finished two = evolve("two", "2");
+  ASSERT_EQ(one.code, 0) << one.err;
+  ASSERT_EQ(two.code, 0) << two.err;
+  EXPECT_EQ(one.most_threads, 1);
+  EXPECT_LE(two.most_threads, 2);
+  for (const char* file : {"archive.h5", "result.json", "winner.yaml", "winner/model.safetensors"}) {
+    EXPECT_TRUE(read_text(folder_ / "one" / file) == read_text(folder_ / "two" / file)) << file;
+    EXPECT_FALSE(read_text(folder_ / "one" / file).empty()) << file;
+  }
+}
+
+TEST_F(Evolve, TheRunIsShownExportedAndNotOverwritten) {
+  ASSERT_EQ(evolve("run", "2").code, 0);
+  const Finished shown = run_program({"inspect", "run"}, folder_.path());
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("evolved"));
+  const Finished exported = run_program({"export", "run", "out", "--quiet"}, folder_.path());
+  ASSERT_EQ(exported.code, 0) << exported.err;
+  EXPECT_TRUE(read_text(folder_ / "out/model.safetensors") ==
+              read_text(folder_ / "run/winner/model.safetensors"));
+  EXPECT_EQ(evolve("run", "2").code, 2);  // an existing run is never written over by accident
+  const Finished none = run_program({"export", "run", "other", "--candidate", "1000"}, folder_.path());
+  EXPECT_EQ(none.code, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "other"));
+}
+
+TEST(Program, HelpTeachesEverySubcommand) {
+  for (const char* command : {"merge", "eval", "evolve", "export", "inspect"}) {
+    const Finished help = run_program({command, "--help"});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.out, HasSubstr("Example: tsugi " + std::string(command)));
+    EXPECT_THAT(help.out, HasSubstr("--threads"));
+  }
+  EXPECT_THAT(run_program({"--help"}).out, HasSubstr("Exit codes: 0 done, 1 failed, 2 bad input"));
+  EXPECT_THAT(run_program({"--version"}).out, HasSubstr("tsugi 0."));
+}
+
+TEST(Program, JsonLinesAreJson) {
+  const Finished run = run_program({"eval", (kRoot / "recipes/pocket/base").string(), "--tasks",
+                                    "pocket_math_en", "--include_path", kTasks, "--limit", "5", "--json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  std::size_t begin = 0;
+  nlohmann::json last;
+  for (std::size_t end = run.out.find('\n'); end != std::string::npos; end = run.out.find('\n', begin)) {
+    last = nlohmann::json::parse(run.out.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  EXPECT_EQ(begin, run.out.size());
+  EXPECT_TRUE(last["results"]["pocket_math_en"].contains("exact_match,last-number"));
+}
+
+TEST(Program, SwitchesThatWouldChangeAScoreAreRefused) {
+  const std::string model = (kRoot / "recipes/pocket/base").string();
+  for (const char* flag : {"--apply_chat_template", "--gen_kwargs", "--samples", "--system_instruction"}) {
+    const Finished run = run_program({"eval", model, "--tasks", "pocket_math_en", flag, "x"});
+    EXPECT_EQ(run.code, 2) << flag;
+    EXPECT_THAT(run.err, HasSubstr("leave it out")) << flag;
+  }
+}
+
+}  // namespace
+}  // namespace tsugi::tests
