@@ -27,12 +27,11 @@ std::optional<bool> boolean_in(std::string_view text);
 /// A node and its file. `what` names the field in messages.
 class YamlValue {
  public:
-  YamlValue(YAML::Node node, std::string file)
-      : node_(std::move(node)), file_(std::move(file)), mark_(mark_of(node_, file_)) {}
+  YamlValue(const YAML::Node& node, std::string file)
+      : node_(node), file_(std::move(file)), mark_(mark_of(node_, file_)) {}
   /// `holder` is the key or list that holds the node: yaml-cpp places a value that was left out at the next
   /// token.
-  YamlValue(YAML::Node node, std::string file, const Mark& holder)
-      : YamlValue(std::move(node), std::move(file)) {
+  YamlValue(const YAML::Node& node, std::string file, const Mark& holder) : YamlValue(node, std::move(file)) {
     if (node_.IsNull()) mark_ = holder;
   }
 
