@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "merge/checkpoint/tensor.h"
+#include "merge/parallel.h"
 #include "recipes/error.h"
 #include "tests/eval/model/tiny_model.h"
 
@@ -42,8 +43,11 @@ class OneDnnProductTest : public testing::TestWithParam<DType> {
 
   std::vector<float> run(std::size_t first, std::size_t rows, bool add = false) {
     std::vector<float> y(rows * activation_stride(kOut), 0.5F);
-    matrix.multiply({x.data() + first * kIn, kIn, rows}, {y.data(), activation_stride(kOut), rows}, add,
-                    scratch);
+    // As in the program: a worker of the pool keeps OpenMP, which splits rows over its threads, to one.
+    merge::ThreadPool(1).run([&] {
+      matrix.multiply({x.data() + first * kIn, kIn, rows}, {y.data(), activation_stride(kOut), rows}, add,
+                      scratch);
+    });
     std::vector<float> result;
     for (std::size_t r = 0; r < rows; ++r) {
       const auto row = y.begin() + static_cast<std::ptrdiff_t>(r * activation_stride(kOut));
