@@ -65,11 +65,11 @@ void inspect_model(const std::string& folder, const Console& console) {
   Json tensors = Json::array();
   for (const merge::TensorView& tensor : checkpoint->tensors()) {
     parameters += merge::elements(tensor.shape);
-    stored += tensor.bytes.size();
+    stored += tensor.stored_bytes();
     tensors.push_back({{"name", tensor.name}, {"dtype", name(tensor.dtype)}, {"shape", tensor.shape}});
   }
   std::vector<std::string> companions;
-  for (const auto& file : checkpoint->companions()) companions.push_back(file.filename().string());
+  for (const auto& file : checkpoint->companions()) companions.push_back(file.name);
   const std::string family = checkpoint->config().architecture();
   console.print(fmt::format("{}: {}, {} layers, {} parameters in {} tensors, {:.1f} MB\n{}with: {}", folder,
                             family, checkpoint->config().layers(), parameters, checkpoint->tensors().size(),

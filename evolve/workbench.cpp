@@ -105,7 +105,8 @@ void divide(Workbench& bench, const SearchOptions& options) {
   demand.workspace = eval::Decoder::workspace_bytes(
       model.shape, model.shape.layers, std::min(longest_request(bench.exam), model.shape.max_positions));
   for (const Parent& parent : bench.parents) {
-    for (const merge::TensorView& tensor : parent.checkpoint->tensors()) demand.mapped += tensor.bytes.size();
+    for (const merge::TensorView& tensor : parent.checkpoint->tensors())
+      demand.mapped += tensor.stored_bytes();
   }
   demand.candidates = population_of(bench.spec.optimizer, *bench.space, bench.spec.seed);
   bench.division = divide_resources(demand, {.threads = options.threads,

@@ -22,8 +22,8 @@ const Method* method_of(const PlanContext& context) {
 }
 
 std::uint64_t bytes_read(const PlannedTensor& tensor) {
-  std::uint64_t sum = tensor.base != nullptr ? tensor.base->bytes.size() : 0;
-  for (const TensorView* model : tensor.models) sum += model->bytes.size();
+  std::uint64_t sum = tensor.base != nullptr ? tensor.base->stored_bytes() : 0;
+  for (const TensorView* model : tensor.models) sum += model->stored_bytes();
   return sum;
 }
 
@@ -34,6 +34,7 @@ MergePlan complete(PlanContext& context) {
   MergePlan plan{.tensors = {},
                  .config = output_config(context, planned),
                  .donor = context.donor->checkpoint,
+                 .companions = context.donor->checkpoint->companions(),
                  .inputs = {},
                  .seed = context.recipe->seed.value_or(0),
                  .notes = context.notes.take()};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "merge/checkpoint/checkpoint.h"
+#include "merge/checkpoint/companions.h"
 #include "merge/methods/method.h"
 #include "merge/sink.h"
 #include "recipes/recipe.h"
@@ -33,7 +34,8 @@ struct PlannedTensor {
 struct MergePlan {
   std::vector<PlannedTensor> tensors;       ///< before, layers in order, after; within those by name
   ModelConfig config;                       ///< of the output: dtype, layers and ties as written
-  std::shared_ptr<const Checkpoint> donor;  ///< companions and config come from here
+  std::shared_ptr<const Checkpoint> donor;  ///< config and companions come from here
+  std::vector<Companion> companions = {};   ///< what is written beside the weights
   std::vector<std::shared_ptr<const Checkpoint>> inputs;
   std::uint64_t seed = 0;
   std::vector<std::string> notes;  ///< what a user should know, each a sentence

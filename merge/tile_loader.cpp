@@ -46,8 +46,12 @@ bool rounds(DType stored, const std::optional<DType>& work_type) {
   return (work_type == DType::F16 || work_type == DType::BF16) && stored != *work_type;
 }
 
-bool readable_in_place(const TensorView& view, std::span<const std::byte> bytes) {
-  return view.dtype == DType::F32 && reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) == 0;
+// Where element `begin` lies as an aligned f32 in the file, or null.
+const float* in_place(const TensorView& view, std::size_t begin) {
+  if (view.rows != nullptr || view.dtype != DType::F32) return nullptr;
+  const std::byte* const bytes = view.bytes.data() + begin * sizeof(float);
+  const bool aligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(float) == 0;
+  return aligned ? reinterpret_cast<const float*>(bytes) : nullptr;
 }
 
 }  // namespace
@@ -81,18 +85,16 @@ std::span<float> TileLoader::result() {
 }
 
 std::span<const float> TileLoader::input(const TensorView& view, std::vector<float>& room) const {
-  const std::size_t width = bytes(view.dtype);
   const std::size_t begin = tile_.row_begin * tile_.row_length;
-  const std::span<const std::byte> stored = view.bytes.subspan(begin * width, tile_.size() * width);
   const bool must_round = rounds(view.dtype, tensor_.work_type);
-  if (readable_in_place(view, stored) && !must_round) {
-    const std::span<const float> values(reinterpret_cast<const float*>(stored.data()), tile_.size());
+  if (const float* const place = in_place(view, begin); place != nullptr && !must_round) {
+    const std::span<const float> values(place, tile_.size());
     check(view, values);
     return values;
   }
   if (room.size() < tile_.size()) room.resize(tile_.size());
   const std::span<float> values(room.data(), tile_.size());
-  to_f32(view.dtype, stored, values);
+  read_rows(view, tile_.row_begin, tile_.rows, values);
   check(view, values);
   if (must_round && round_to(*tensor_.work_type, values) > 0)
     refuse(view, begin + first_not_finite(values), true);

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "merge/checkpoint/companions.h"
 #include "merge/checkpoint/consistency.h"
 #include "merge/checkpoint/file_kind.h"
 #include "merge/checkpoint/json.h"
@@ -59,7 +58,7 @@ void check_index(const std::vector<TensorView>& tensors, const WeightFiles& file
                  std::vector<std::string>& notes) {
   auto found = tensors.begin();
   std::uint64_t total = 0;
-  for (const TensorView& tensor : tensors) total += tensor.bytes.size();
+  for (const TensorView& tensor : tensors) total += tensor.stored_bytes();
   for (const auto& [name, shard] : files.weight_map) {
     if (found == tensors.end() || found->name != name) {
       throw InputError(files.index, fmt::format("tensor {} is not in shard {}", cited(name), cited(shard)),
@@ -110,7 +109,7 @@ const TensorView* Checkpoint::find(std::string_view name) const {
   return found != tensors_.end() && found->name == name ? &*found : nullptr;
 }
 
-std::vector<fs::path> Checkpoint::companions() const {
+std::vector<Companion> Checkpoint::companions() const {
   return find_companions(folder_);
 }
 

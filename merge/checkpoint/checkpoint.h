@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "merge/checkpoint/companions.h"
 #include "merge/checkpoint/config.h"
 #include "merge/checkpoint/mapped_file.h"
 #include "merge/checkpoint/tensor.h"
@@ -32,8 +33,9 @@ class Checkpoint {
   const std::vector<TensorView>& tensors() const { return tensors_; }
   /// Null when there is none of that name.
   const TensorView* find(std::string_view name) const;
-  /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted.
-  std::vector<std::filesystem::path> companions() const;
+  /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted
+  /// by name.
+  std::vector<Companion> companions() const;
   /// What is odd about the folder but no error, each a sentence that names the file.
   const std::vector<std::string>& notes() const { return notes_; }
 

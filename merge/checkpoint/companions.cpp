@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "merge/checkpoint/mapped_file.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -61,7 +62,17 @@ void add_files(const fs::path& folder, bool all, std::vector<fs::path>& out) {
 
 }  // namespace
 
-std::vector<fs::path> find_companions(const fs::path& folder) {
+std::string Companion::content() const {
+  if (file.empty()) return text;
+  const MappedFile mapped(file);
+  return {reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()};
+}
+
+std::uint64_t Companion::size() const {
+  return file.empty() ? text.size() : MappedFile(file).bytes().size();
+}
+
+std::vector<Companion> find_companions(const fs::path& folder) {
   std::vector<fs::path> files;
   add_files(folder, false, files);
   for (const std::string_view name : kFolders) {
@@ -69,7 +80,11 @@ std::vector<fs::path> find_companions(const fs::path& folder) {
     if (fs::is_directory(folder / name, ignored)) add_files(folder / name, true, files);
   }
   std::sort(files.begin(), files.end());
-  return files;
+  std::vector<Companion> found;
+  for (const fs::path& file : files) {
+    found.push_back({.name = file.lexically_relative(folder).string(), .file = file});
+  }
+  return found;
 }
 
 }  // namespace tsugi::merge

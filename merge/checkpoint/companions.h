@@ -4,14 +4,27 @@
 // Which files of a model folder go along with its weights into a merge that leaves the vocabulary alone.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace tsugi::merge {
 
+/// A file that goes along with weights: one that lies somewhere, or a text that was made.
+struct Companion {
+  std::string name;                 ///< below the model folder: "tokenizer.json", "1_Pooling/config.json"
+  std::filesystem::path file = {};  ///< "" for a made text
+  std::string text = {};
+
+  /// Throws InputError when the file cannot be read.
+  std::string content() const;
+  std::uint64_t size() const;
+};
+
 /// Specification, section 4, column "plain merge": tokenizer, templates, generation and preprocessor
 /// configurations, licences. Never weights of any format, training state, code, README.md or config.json.
-/// Full paths, sorted.
-std::vector<std::filesystem::path> find_companions(const std::filesystem::path& folder);
+/// Sorted by name.
+std::vector<Companion> find_companions(const std::filesystem::path& folder);
 
 }  // namespace tsugi::merge

@@ -192,10 +192,7 @@ void check_tie(ModelConfig& config, std::vector<TensorView>& tensors, const Tens
     if (!stated) config.set_tied(false);
     return check_rows(config, *head, weights, notes);
   }
-  const bool equal =
-      head->dtype == embedding.dtype && head->shape == embedding.shape &&
-      std::equal(head->bytes.begin(), head->bytes.end(), embedding.bytes.begin(), embedding.bytes.end());
-  if (!equal) {
+  if (!same_values(*head, embedding)) {
     throw InputError(config.file(),
                      fmt::format("says that the head is tied, but {} has a {} that differs from {}", weights,
                                  head_name, cited(embedding.name)),

@@ -191,6 +191,33 @@ std::size_t elements(const Shape& shape) {
   return product;
 }
 
+std::size_t row_length(const Shape& shape) {
+  return shape.empty() ? 1 : shape.back();
+}
+
+void read_rows(const TensorView& tensor, std::size_t row_begin, std::size_t rows, std::span<float> out) {
+  if (tensor.rows != nullptr) return tensor.rows->read(row_begin, rows, out);
+  const std::size_t row_bytes = row_length(tensor.shape) * bytes(tensor.dtype);
+  to_f32(tensor.dtype, tensor.bytes.subspan(row_begin * row_bytes, rows * row_bytes), out);
+}
+
+bool same_values(const TensorView& a, const TensorView& b) {
+  if (a.dtype != b.dtype || a.shape != b.shape) return false;
+  if (a.rows == nullptr && b.rows == nullptr) {
+    return std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
+  }
+  const std::size_t length = row_length(a.shape);
+  const std::size_t rows = length == 0 ? 0 : elements(a.shape) / length;
+  std::vector<float> left(length);
+  std::vector<float> right(length);
+  for (std::size_t row = 0; row < rows; ++row) {
+    read_rows(a, row, 1, left);
+    read_rows(b, row, 1, right);
+    if (std::memcmp(left.data(), right.data(), length * sizeof(float)) != 0) return false;
+  }
+  return true;
+}
+
 std::string text(const Shape& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "merge/checkpoint/mapped_file.h"
 #include "merge/export/model_card.h"
 #include "merge/export/output_file.h"
 #include "merge/export/partial_folder.h"
@@ -91,8 +90,7 @@ struct FolderWriter::State {
   std::vector<OutputFile> files;
   std::vector<Slot> slots;  // by OutputTensor::index
   std::vector<std::string> names;
-  std::vector<fs::path> companions;
-  fs::path companions_root;
+  std::vector<Companion> companions;
   ModelConfig config;
   ModelCard card;
 };
@@ -102,14 +100,11 @@ FolderWriter::State::State(const MergePlan& plan, const fs::path& out, const Fol
       layout(layout_of(plan, options.shard_size)),
       slots(plan.tensors.size()),
       names(plan.tensors.size()),
+      companions(plan.companions),
       config(plan.config),
       card(card_of(plan, folder.target())) {
   std::uint64_t needed = kSmallFiles;
-  if (plan.donor != nullptr) {
-    companions = plan.donor->companions();
-    companions_root = plan.donor->folder();
-  }
-  for (const fs::path& companion : companions) needed += MappedFile(companion).bytes().size();
+  for (const Companion& companion : companions) needed += companion.size();
   for (const ShardFile& file : layout.files) needed += file.size;
   folder.check_space(needed);
   std::map<std::string, std::size_t> index_of;
@@ -139,14 +134,13 @@ Slot& FolderWriter::State::slot(const OutputTensor& tensor) {
 }
 
 void FolderWriter::State::copy_companions() const {
-  for (const fs::path& from : companions) {
-    const fs::path to = folder.path() / from.lexically_relative(companions_root);
+  for (const Companion& companion : companions) {
+    const fs::path to = folder.path() / companion.name;
     std::error_code error;
     fs::create_directories(to.parent_path(), error);
     if (error)
       throw Error(fmt::format("{}: cannot be created: {}", to.parent_path().string(), error.message()));
-    const MappedFile file(from);
-    write_synced(to, {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()});
+    write_synced(to, companion.content());
     if (to.parent_path() != folder.path()) sync_folder(to.parent_path());
   }
 }

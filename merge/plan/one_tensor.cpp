@@ -69,10 +69,7 @@ class TensorPlanner {
   PlannedTensor copy_bytes() {
     const PlanInput& chosen = chosen_for_copy();
     for (const PlanInput& input : given_.inputs) {
-      const bool equal = input.view->dtype == chosen.view->dtype &&
-                         std::equal(input.view->bytes.begin(), input.view->bytes.end(),
-                                    chosen.view->bytes.begin(), chosen.view->bytes.end());
-      if (equal) continue;
+      if (same_values(*input.view, *chosen.view)) continue;
       throw InputError(source(input).mark,
                        fmt::format("tensor '{}' of type {} differs between '{}' and '{}'", given_.output,
                                    name(input.view->dtype), source(chosen).name, source(input).name),
@@ -189,7 +186,9 @@ class TensorPlanner {
     inputs.add(planned_.method->name).add(std::uint64_t{base_ ? 1U : 0U});
     inputs.add(planned_.work_type ? recipe_name(*planned_.work_type) : std::string_view());
     const auto add = [&](const PlanInput& input) {
-      inputs.add(source(input).model->identity).add(std::string_view(input.view->name));
+      inputs.add(source(input).model->identity)
+          .add(std::string_view(input.view->name))
+          .add(input.view->variant);
     };
     if (base_) add(*base_);
     for (const PlanInput& input : given_.inputs) add(input);

@@ -40,8 +40,11 @@ TEST(FindCompanions, TakesWhatGoesAlongAndNothingElse) {
   }
   std::filesystem::create_directory(folder / "LICENSES");
   std::vector<std::string> found;
-  for (const auto& path : find_companions(folder.path()))
-    found.push_back(path.lexically_relative(folder.path()).string());
+  for (const Companion& companion : find_companions(folder.path())) {
+    found.push_back(companion.name);
+    EXPECT_EQ(companion.content(), "x");
+    EXPECT_EQ(companion.size(), 1U);
+  }
   EXPECT_EQ(found, along);
 }
 

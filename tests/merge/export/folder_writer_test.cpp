@@ -30,6 +30,7 @@ MergePlan copy_of(const std::shared_ptr<const Checkpoint>& checkpoint) {
   MergePlan plan{.tensors = {},
                  .config = checkpoint->config(),
                  .donor = checkpoint,
+                 .companions = checkpoint->companions(),
                  .inputs = {checkpoint},
                  .notes = {}};
   for (const TensorView& tensor : checkpoint->tensors()) {
@@ -171,7 +172,12 @@ TEST(FolderWriter, RefusesAnInputAsOutput) {
 TEST(FolderWriter, RoundsToTheTypeOfTheTensorAndCountsOverflow) {
   const TemporaryFolder folder;
   const auto donor = Checkpoint::open(tests::write_model(folder, "m"));
-  MergePlan plan{.tensors = {}, .config = donor->config(), .donor = donor, .inputs = {donor}, .notes = {}};
+  MergePlan plan{.tensors = {},
+                 .config = donor->config(),
+                 .donor = donor,
+                 .companions = donor->companions(),
+                 .inputs = {donor},
+                 .notes = {}};
   const std::vector<DType> types{DType::F64, DType::F32, DType::F16, DType::BF16};
   for (std::size_t i = 0; i < types.size(); ++i) {
     plan.tensors.emplace_back().output = {i, "t" + std::to_string(i), {2, 3}, types[i], 0};

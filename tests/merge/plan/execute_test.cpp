@@ -141,6 +141,44 @@ TEST(Execute, ReadsEveryFloatTypeAndUnalignedData) {
   }
 }
 
+// Row r is r, r + 1, r + 2, …: nothing in memory to view.
+class Counting : public merge::RowReader {
+ public:
+  explicit Counting(std::size_t length) : length_(length) {}
+  void read(std::size_t row_begin, std::size_t rows, std::span<float> out) const override {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto first = static_cast<float>(row_begin + row);
+      std::iota(out.data() + row * length_, out.data() + (row + 1) * length_, first);
+    }
+  }
+  std::uint64_t stored_bytes() const override { return 7; }
+
+ private:
+  std::size_t length_;
+};
+
+TEST(Execute, ReadsRowsThatNoBytesHold) {
+  constexpr std::size_t kLength = 1000;  // 8 rows a tile: 20 rows are three tiles
+  MemoryTensor model("a", {20, kLength}, {});
+  model.view.rows = std::make_shared<Counting>(kLength);
+  EXPECT_EQ(model.view.stored_bytes(), 7U);
+  MemorySink sink;
+  merge::execute(plan_of({planned("passthrough", "a", nullptr, {&model})}), sink);
+  const std::vector<float>& values = sink.values.at("a");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ASSERT_EQ(values[i], static_cast<float>(i / kLength + i % kLength)) << i;
+  }
+}
+
+TEST(SameValues, ComparesReadersWithBytes) {
+  MemoryTensor counted("a", {2, 3}, {});
+  counted.view.rows = std::make_shared<Counting>(3);
+  const MemoryTensor equal("b", {2, 3}, {0, 1, 2, 1, 2, 3});
+  const MemoryTensor other("b", {2, 3}, {0, 1, 2, 1, 2, 4});
+  EXPECT_TRUE(merge::same_values(counted.view, equal.view));
+  EXPECT_FALSE(merge::same_values(counted.view, other.view));
+}
+
 TEST(Execute, NamesInputsThatAreNotFinite) {
   std::vector<float> values = noise(20000, 1);
   values[12345] = INFINITY;
