@@ -20,6 +20,7 @@ Action add_eval(CLI::App& app);
 Action add_evolve(CLI::App& app);
 Action add_export(CLI::App& app);
 Action add_inspect(CLI::App& app);
+Action add_compare(CLI::App& app);
 
 /// Parses and runs; returns the exit code: 0 done, 1 failed, 2 bad input, 3 stopped and resumable. Never
 /// throws.

@@ -104,7 +104,8 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
                               std::vector<eval::PreparedTask>& prepared) {
   merge::CheckpointStore checkpoints;
   merge::MergePlan plan = plan_model(name, checkpoints);
-  for (const std::string& note : checkpoints.notes()) console.note("note: " + note);
+  for (const std::string& note : checkpoints.notes()) console.note(fmt::format("note: {}", note));
+  for (const std::string& note : plan.notes) console.note(fmt::format("note: {}", note));
   std::optional<DType> wanted;
   if (options.dtype) wanted = parse_dtype(*options.dtype);
   if (wanted == DType::BF16) store_as(plan, DType::BF16);

@@ -24,7 +24,8 @@ constexpr std::string_view kAbout =
     "  tsugi eval model/ --tasks a,b         score a model, or a recipe merged in memory\n"
     "  tsugi evolve search.yaml              search for a better recipe\n"
     "  tsugi export runs/x out/              write a checkpoint of a finished search\n"
-    "  tsugi inspect model/ | runs/x         what is in there\n";
+    "  tsugi inspect model/ | runs/x         what is in there\n"
+    "  tsugi compare a.json b.json           paired tests of two models' answers\n";
 
 constexpr std::string_view kFooter = "Exit codes: 0 done, 1 failed, 2 bad input, 3 stopped and resumable.";
 
@@ -34,12 +35,13 @@ struct Subcommand {
   Action (*add)(CLI::App&);
 };
 
-constexpr std::array<Subcommand, 5> kSubcommands{{
+constexpr std::array<Subcommand, 6> kSubcommands{{
     {"merge", "Merge checkpoints by a recipe", add_merge},
     {"eval", "Score models on tasks", add_eval},
     {"evolve", "Search for a better recipe", add_evolve},
     {"export", "Write a candidate of a run as a checkpoint", add_export},
     {"inspect", "Describe a model folder or a run", add_inspect},
+    {"compare", "Compare results item by item", add_compare},
 }};
 
 void add_common(CLI::App& app, CommonOptions& options) {

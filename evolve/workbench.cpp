@@ -117,6 +117,21 @@ void divide(Workbench& bench, const SearchOptions& options) {
   bench.notes.push_back(bench.division.text);
 }
 
+// mergekit-evolve applies a model's chat template unless its file says not to; here prompts are what the task
+// writes.
+void note_chat_template(Workbench& bench) {
+  const auto companions = donor_of(bench).companions();
+  const bool has_template =
+      std::any_of(companions.begin(), companions.end(), [](const merge::Companion& file) {
+        return file.name == "chat_template.jinja" ||
+               (file.name == "tokenizer_config.json" &&
+                file.content().find("\"chat_template\"") != std::string::npos);
+      });
+  if (!has_template) return;
+  bench.notes.emplace_back(
+      "the models have a chat template, which is not applied: prompts are scored as the tasks write them");
+}
+
 std::string cluster_note(const Exam& exam) {
   std::string sizes;
   for (const auto& [size, count] : exam.split.cluster_sizes) {
@@ -155,6 +170,7 @@ std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const
   bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(donor_of(*bench).folder()));
   bench->exam = load_exam(bench->spec, *bench->tokenizer, bench->notes);
   bench->notes.push_back(cluster_note(bench->exam));
+  note_chat_template(*bench);
   divide(*bench, options);
   return bench;
 }

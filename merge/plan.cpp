@@ -29,6 +29,9 @@ std::uint64_t bytes_read(const PlannedTensor& tensor) {
 
 // Everything after models are opened and slices known.
 MergePlan complete(PlanContext& context) {
+  for (const auto& model : context.models) {
+    for (const std::string& note : model->checkpoint->notes()) context.notes.add(note);
+  }
   check_parameters(context);
   PlannedTensors planned = plan_tensors(context);
   MergePlan plan{.tensors = {},

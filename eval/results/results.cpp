@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
 #include <numeric>
 
 #include "eval/metrics/intervals.h"
+#include "eval/results/text_table.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -45,24 +45,6 @@ void write_whole(const std::filesystem::path& file, const std::string& text) {
   if (!out)
     throw Error(fmt::format("{}: cannot be written; check the folder and the free disk", file.string()));
   std::filesystem::rename(partial, file);
-}
-
-using Row = std::vector<std::string>;
-
-std::string layout(const std::vector<Row>& rows) {
-  std::vector<std::size_t> width(rows.front().size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) text += fmt::format("|{:<{}}", row[i], width[i]);
-    text += "|\n";
-    if (&row != &rows.front()) continue;
-    for (const std::size_t w : width) text.append("|").append(w, '-');
-    text += "|\n";
-  }
-  return text;
 }
 
 Json response_of(const Answer& answer) {
@@ -129,25 +111,25 @@ std::string samples_jsonl(const TaskResult& result) {
 
 std::string results_table(const std::vector<ModelResult>& results) {
   const bool many = results.size() > 1;
-  std::vector<Row> rows{{"Tasks", "Version", "Filter", "n-shot", "Metric", "Value", "Stderr"}};
+  std::vector<TableRow> rows{{"Tasks", "Version", "Filter", "n-shot", "Metric", "Value", "Stderr"}};
   if (many) rows.front().insert(rows.front().begin(), "Model");
   for (const ModelResult& result : results) {
     for (const TaskResult& task : result.tasks) {
       for (const MetricColumn& column : task.scores.columns) {
         const Json error = stderr_of(column.values);
-        Row row{task.task->task.name,
-                task.task->task.version,
-                column.filter,
-                "0",
-                column.metric,
-                fmt::format("{:.4f}", mean(column.values)),
-                error.is_number() ? fmt::format("{:.4f}", error.get<double>()) : "N/A"};
+        TableRow row{task.task->task.name,
+                     task.task->task.version,
+                     column.filter,
+                     "0",
+                     column.metric,
+                     fmt::format("{:.4f}", mean(column.values)),
+                     error.is_number() ? fmt::format("{:.4f}", error.get<double>()) : "N/A"};
         if (many) row.insert(row.begin(), result.model);
         rows.push_back(std::move(row));
       }
     }
   }
-  return layout(rows);
+  return text_table(rows);
 }
 
 void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples) {

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The program as users run it, on the bundled experts.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "evolve/archive.h"
 #include "tests/support/run_program.h"
 
 namespace tsugi::tests {
@@ -100,6 +104,29 @@ TEST_F(Evolve, SameBytesForOneAndTwoThreads) {
   }
 }
 
+// What the archive says of the winner is what anyone who scores the exported winner sees, item by item.
+TEST_F(Evolve, TheWinnerScoresAsArchived) {
+  ASSERT_EQ(evolve("run", "2").code, 0);
+  const Finished scored =
+      run_program({"eval", "run/winner", "--tasks", "pocket_math_ja", "--include_path", "tasks", "--limit",
+                   "120", "--output_path", "again.json", "--log_samples"},
+                  folder_.path());
+  ASSERT_EQ(scored.code, 0) << scored.err;
+  std::map<std::string, double> again;
+  std::istringstream samples(read_text(folder_ / "samples_pocket_math_ja.jsonl"));
+  for (std::string text; std::getline(samples, text);) {
+    const nlohmann::json line = nlohmann::json::parse(text);
+    again[fmt::format("pocket_math_ja/{}", line["doc"]["id"].get<std::string>())] =
+        line["exact_match_in_language"];
+  }
+  const evolve::Archive archive = evolve::read_archive(folder_ / "run/archive.h5");
+  const std::vector<double>& scores = archive.records.at(archive.winner.value()).scores;
+  ASSERT_EQ(scores.size(), 120U);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    EXPECT_EQ(scores[i], again.at(archive.items[i].id)) << archive.items[i].id;
+  }
+}
+
 TEST_F(Evolve, TheRunIsShownExportedAndNotOverwritten) {
   ASSERT_EQ(evolve("run", "2").code, 0);
   const Finished shown = run_program({"inspect", "run"}, folder_.path());
@@ -116,7 +143,7 @@ TEST_F(Evolve, TheRunIsShownExportedAndNotOverwritten) {
 }
 
 TEST(Program, HelpTeachesEverySubcommand) {
-  for (const char* command : {"merge", "eval", "evolve", "export", "inspect"}) {
+  for (const char* command : {"merge", "eval", "evolve", "export", "inspect", "compare"}) {
     const Finished help = run_program({command, "--help"});
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.out, HasSubstr("Example: tsugi " + std::string(command)));
@@ -138,6 +165,26 @@ TEST(Program, JsonLinesAreJson) {
   }
   EXPECT_EQ(begin, run.out.size());
   EXPECT_TRUE(last["results"]["pocket_math_en"].contains("exact_match,last-number"));
+}
+
+TEST(Program, ComparesModelsItemByItem) {
+  const TemporaryFolder folder;
+  for (const char* model : {"base", "ja"}) {
+    const std::string file = (folder / model / "results.json").string();
+    std::vector<std::string> arguments = eval_arguments((kRoot / "recipes/pocket" / model).string(), "2");
+    arguments.insert(arguments.end(), {"--output_path", file, "--log_samples", "--quiet"});
+    ASSERT_EQ(run_program(arguments).code, 0);
+  }
+  const Finished run =
+      run_program({"compare", "base/results.json", "ja/results.json", "--json"}, folder.path());
+  ASSERT_EQ(run.code, 0) << run.err;
+  const nlohmann::json line = nlohmann::json::parse(run.out);
+  ASSERT_EQ(line["comparisons"].size(), 3U);  // acc; exact_match with and without the language
+  for (const nlohmann::json& row : line["comparisons"]) {
+    EXPECT_EQ(row["items"], 40);
+    EXPECT_EQ(row["unpaired"], 0);
+    EXPECT_NEAR(row["gain"].get<double>(), row["second"].get<double>() - row["first"].get<double>(), 1e-12);
+  }
 }
 
 TEST(Program, SwitchesThatWouldChangeAScoreAreRefused) {

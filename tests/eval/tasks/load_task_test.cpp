@@ -172,6 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "aggregation is 'median', expected 'mean'"},
         Refusal{"metric_list: [{metric: exact_match}, {metric: exact_match}]", "for the second time"},
         Refusal{"metadata: {tsugi: {metrics: [exact_match_in_language]}}", "in a task without language"},
+        Refusal{"metadata: {tsugi: {language: xq, metrics: [exact_match_in_language]}}",
+                "language 'xq' is none"},
         Refusal{"metadata: {tsugi: {language: japanese}}", "expected an ISO 639-1 code"},
         Refusal{"filter_list: [{name: a, filter: [{function: regexp}]}]", "did you mean 'regex'?"},
         Refusal{"filter_list: [{name: a, filter: [{function: map, mapping_dict: {yes: '1'}}]}]",

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/results/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "recipes/error.h"
+#include "tests/support/input_error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tsugi::eval {
+namespace {
+
+using tests::TemporaryFolder;
+
+TEST(McnemarExact, IsTheBinomialTail) {
+  // 2 (C(10,0) + C(10,1) + C(10,2)) / 2^10 = 112/1024.
+  EXPECT_NEAR(mcnemar_exact(8, 2), 112.0 / 1024, 1e-12);  // lgamma's relative error is below 1e-14
+  EXPECT_NEAR(mcnemar_exact(2, 8), 112.0 / 1024, 1e-12);
+  EXPECT_NEAR(mcnemar_exact(0, 5), 2.0 / 32, 1e-12);
+  EXPECT_EQ(mcnemar_exact(0, 0), 1);
+  EXPECT_EQ(mcnemar_exact(3, 3), 1);  // twice the tail is above 1
+  EXPECT_GT(mcnemar_exact(1000, 900), 0.01);
+  EXPECT_LT(mcnemar_exact(1000, 700), 1e-12);
+}
+
+const ScoreColumn kAcc{"t", "acc", "none"};
+
+ItemScores scores(const std::string& name, std::vector<std::pair<std::string, double>> items) {
+  return {.name = name, .columns = {{kAcc, std::move(items)}}};
+}
+
+TEST(CompareScores, PairsByDocumentWhateverTheOrder) {
+  const ItemScores a = scores("a", {{"x", 1}, {"y", 0}, {"z", 0}, {"y", 1}, {"only a", 1}});
+  const ItemScores b = scores("b", {{"y", 1}, {"y", 1}, {"x", 0}, {"z", 1}});
+  const std::vector<PairedComparison> rows = compare_scores(a, b);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].items, 4U);  // x 1-0, y 0-1 and 1-1, z 0-1
+  EXPECT_EQ(rows[0].unpaired, 1U);
+  EXPECT_EQ(rows[0].first, 0.5);
+  EXPECT_EQ(rows[0].second, 0.75);
+  EXPECT_EQ(rows[0].gain.mean, 0.25);
+  EXPECT_LE(rows[0].gain.low, 0.25);
+  EXPECT_GE(rows[0].gain.high, 0.25);
+  EXPECT_EQ(rows[0].p_value, 1.0);  // 2 wins, 1 loss: 2 (1 + 3) / 8
+}
+
+TEST(CompareScores, OnlyZeroAndOneHaveAnExactTest) {
+  const auto rows = compare_scores(scores("a", {{"x", 0.5}}), scores("b", {{"x", 1}}));
+  EXPECT_EQ(rows.at(0).p_value, std::nullopt);
+  EXPECT_THAT(comparison_table("a", "b", rows), testing::HasSubstr("+0.5000 to +0.5000"));
+}
+
+TEST(CompareScores, NothingInCommonIsAnError) {
+  EXPECT_EQ(tests::message_of([] {
+              compare_scores(scores("a", {{"x", 1}}), scores("b", {{"y", 1}}));
+            }),
+            "b: no item of any task in common with a; compare results of the same tasks");
+}
+
+constexpr const char* kResults =
+    R"({"results": {"t": {"alias": "t", "acc,none": 0.5, "acc_stderr,none": 0.5},
+                    "g": {"acc,none": 0.5, "alias": "g"}},
+        "group_subtasks": {"t": [], "g": ["t"]}, "model_name": "m"})";
+
+TEST(ReadItemScores, ReadsBothProgramsNames) {
+  const TemporaryFolder folder;
+  const std::string samples =
+      "{\"doc_id\": 0, \"doc\": {\"q\": 1}, \"filter\": \"none\", \"acc\": 1.0}\n"
+      "{\"doc_id\": 0, \"doc\": {\"q\": 1}, \"filter\": \"other\", \"acc\": 0.0}\n";
+  folder.write("mine.json", kResults);
+  folder.write("samples_t.jsonl", samples);
+  folder.write("results_2026-01-01T00.json", kResults);
+  folder.write("samples_t_2026-01-01T00.jsonl", samples);
+  for (const char* file : {"mine.json", "results_2026-01-01T00.json"}) {
+    const ItemScores read = read_item_scores(folder / file);
+    EXPECT_EQ(read.name, "m");
+    ASSERT_EQ(read.columns.size(), 1U) << file;
+    EXPECT_THAT(read.columns.at(kAcc), testing::ElementsAre(testing::Pair("{\"q\":1}", 1.0)));
+  }
+}
+
+TEST(ReadItemScores, ErrorsNameFileAndLine) {
+  const TemporaryFolder folder;
+  folder.write("r.json", kResults);
+  EXPECT_THAT(tests::message_of([&] { read_item_scores(folder / "r.json"); }),
+              testing::HasSubstr("samples_t.jsonl: cannot be read"));
+  folder.write("samples_t.jsonl", "{\"doc\": {}, \"acc\": 1}\n{\"doc\": \n");
+  EXPECT_THAT(tests::message_of([&] { read_item_scores(folder / "r.json"); }),
+              testing::HasSubstr("samples_t.jsonl:2: is no sample"));
+  folder.write("r.json", "[]");
+  EXPECT_THAT(tests::message_of([&] { read_item_scores(folder / "r.json"); }),
+              testing::HasSubstr("is no results file"));
+  EXPECT_THAT(tests::message_of([&] { read_item_scores(folder / "none.json"); }),
+              testing::HasSubstr("cannot be read; check the path"));
+}
+
+}  // namespace
+}  // namespace tsugi::eval
