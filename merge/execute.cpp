@@ -50,6 +50,10 @@ namespace {
 // called for them: enough tasks for any machine, and little waits for its done().
 constexpr std::size_t kRunElements = std::size_t{1} << 26;
 
+// f64 for all runs of a tally together: 16 MB, and still a run for each core where it counts a few thousand
+// columns.
+constexpr std::size_t kTallyRoom = std::size_t{1} << 21;
+
 class Progress {
  public:
   explicit Progress(const std::function<void(std::uint64_t)>& report) : report_(report) {}
@@ -119,6 +123,7 @@ class TensorRun {
       for (std::size_t i = 0; i < reads_.size(); ++i) reads_[i] = planned_.method->reads(case_, i) ? 1 : 0;
     }
     if (planned_.method->needs != nullptr) reduce(planned_.method->needs(case_));
+    if (planned_.method->solve != nullptr) planned_.method->solve(case_, answers_);
     apply();
   }
 
@@ -144,12 +149,33 @@ class TensorRun {
   }
 
   void reduce(const Needs& needs) {
+    if (needs.tallies > 0) tally(needs.tallies);
     if (!needs.ranks.empty()) rank(needs);
     if (needs.sums == 0) return;
     ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;
     if (ReductionCacheAccess::find(cache, planned_.inputs_fingerprint, answers_.sums)) return;
     sum(needs.sums);
     ReductionCacheAccess::keep(cache, planned_.inputs_fingerprint, answers_.sums);
+  }
+
+  // Neighbouring groups add to the tallies of one run, in order; runs are then added pairwise. Their number
+  // follows from the shape and the width: all runs together have kTallyRoom, or one alone what it needs.
+  void tally(std::size_t width) {
+    const std::size_t groups = groups_of(tiling_.tiles);
+    const std::size_t most = std::clamp<std::size_t>(kTallyRoom / width, 1, std::max<std::size_t>(1, groups));
+    const std::size_t length = (groups + most - 1) / most;
+    const std::size_t runs = length == 0 ? 1 : (groups + length - 1) / length;
+    std::vector<double> of_runs(runs * width);
+    for_each(concurrency_, runs, [&](std::size_t run) {
+      TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
+      const std::span<double> own(of_runs.data() + run * width, width);
+      for (std::size_t group = run * length; group < std::min(groups, (run + 1) * length); ++group) {
+        for_tiles_of(group, tiling_.tiles,
+                     [&](std::size_t index) { planned_.method->tally(case_, loader.load(index), own); });
+      }
+    });
+    checked_ = true;
+    answers_.tallies = add_pairwise(std::move(of_runs), width);
   }
 
   void rank(const Needs& needs) {
@@ -160,14 +186,15 @@ class TensorRun {
         const Tile& tile = loader.load(index);
         const std::span<float> keys = loader.result();
         for (const std::size_t query : queries) {
-          planned_.method->keys(case_, tile, query, keys);
+          if (!needs.one_key || query == queries.front())
+            planned_.method->keys(case_, tile, answers_, needs.one_key ? 0 : query, keys);
           visit(query, index, keys);
         }
       });
     };
     answers_.ranks = select_ranks(needs.ranks, case_.elements, tiling_.tiles, concurrency_, pass);
-    checked_ = std::any_of(needs.ranks.begin(), needs.ranks.end(),
-                           [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
+    checked_ |= std::any_of(needs.ranks.begin(), needs.ranks.end(),
+                            [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
   }
 
   void sum(std::size_t width) {

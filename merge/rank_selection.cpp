@@ -174,4 +174,10 @@ std::vector<RankThreshold> select_ranks(std::span<const std::uint64_t> kept, std
   return Selection(kept, elements, tiles, concurrency, pass).run();
 }
 
+float key_of_rank(const RankThreshold& rank) {
+  // Without ties the threshold is the value below: see find_lower().
+  return rank.ties_kept > 0 ? rank.threshold
+                            : std::bit_cast<float>(std::bit_cast<std::uint32_t>(rank.threshold) + 1);
+}
+
 }  // namespace tsugi::merge

@@ -30,4 +30,7 @@ using KeyPass =
 std::vector<RankThreshold> select_ranks(std::span<const std::uint64_t> kept, std::uint64_t elements,
                                         std::size_t tiles, Concurrency concurrency, const KeyPass& pass);
 
+/// The k-th largest key itself, where some but not all keys were kept.
+float key_of_rank(const RankThreshold& rank);
+
 }  // namespace tsugi::merge

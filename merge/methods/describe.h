@@ -8,7 +8,8 @@
 //         with their defaults; either may be left out; static constexpr auto table(): a tuple that binds each
 //         member to its row, by required() or standard(); static void apply(const Typed<K>&, const Tile&,
 //         const Answers&, std::span<float> out);
-// and may have check, reads, needs, keys and sums, each as in Method with Typed<K> in place of TensorCase.
+// and may have check, reads, needs, tally, keys, sums and solve, each as in Method with Typed<K> in place of
+// TensorCase; keys may leave out the Answers.
 #pragma once
 
 #include <limits>
@@ -174,14 +175,29 @@ Method describe() {
   if constexpr (requires { &K::needs; }) {
     method.needs = [](const TensorCase& tensor) { return K::needs(detail::bind<K>(tensor)); };
   }
+  if constexpr (requires { &K::tally; }) {
+    method.tally = [](const TensorCase& tensor, const Tile& tile, std::span<double> tallies) {
+      K::tally(detail::bind<K>(tensor), tile, tallies);
+    };
+  }
   if constexpr (requires { &K::keys; }) {
-    method.keys = [](const TensorCase& tensor, const Tile& tile, std::size_t query, std::span<float> out) {
-      K::keys(detail::bind<K>(tensor), tile, query, out);
+    method.keys = [](const TensorCase& tensor, const Tile& tile, const Answers& answers, std::size_t query,
+                     std::span<float> out) {
+      if constexpr (requires { K::keys(detail::bind<K>(tensor), tile, answers, query, out); }) {
+        K::keys(detail::bind<K>(tensor), tile, answers, query, out);
+      } else {
+        K::keys(detail::bind<K>(tensor), tile, query, out);
+      }
     };
   }
   if constexpr (requires { &K::sums; }) {
     method.sums = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
                      std::span<double> out) { K::sums(detail::bind<K>(tensor), tile, answers, out); };
+  }
+  if constexpr (requires { &K::solve; }) {
+    method.solve = [](const TensorCase& tensor, Answers& answers) {
+      K::solve(detail::bind<K>(tensor), answers);
+    };
   }
   method.apply = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
                     std::span<float> out) { K::apply(detail::bind<K>(tensor), tile, answers, out); };

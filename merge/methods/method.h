@@ -4,9 +4,9 @@
 // What a merge method is. One file in this folder defines one; CMake lists the folder, so that nothing else
 // changes.
 //
-// A method sees a tensor twice at most: first for what it must know of the whole tensor (ranks of magnitudes,
-// sums), then tile by tile to write the result. It is pure: spans in, span out; no files, threads, logging or
-// state.
+// A method sees a tensor first for what it must know of all of it (tallies, ranks of magnitudes, sums, in
+// this order), then tile by tile to write the result. It is pure: spans in, span out; no files, threads,
+// logging or state.
 #pragma once
 
 #include <cstddef>
@@ -103,11 +103,15 @@ struct Needs {
   std::vector<std::uint64_t> ranks = {};
   std::size_t sums = 0;                  ///< how many f64 sums over the tensor
   bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
+  bool one_key = false;                  ///< every query ranks the same keys: those of query 0
+  std::size_t tallies = 0;               ///< how many f64 that tiles add to, such as one for each column
 };
 
 struct Answers {
   std::vector<RankThreshold> ranks;  ///< one for each query
   std::vector<double> sums;  ///< tile results combined pairwise by tile index: the same for any thread count
+  std::vector<double> tallies = {};  ///< the same for any thread count too
+  std::vector<float> factors = {};   ///< what solve() leaves for apply()
 };
 
 /// What a method has to say about the numbers it is given, before any tensor is read.
@@ -129,10 +133,16 @@ struct Method {
   /// False: this model cannot change the result (weight 0); it is not read and its span in a tile is empty.
   bool (*reads)(const TensorCase&, std::size_t model) = nullptr;
   Needs (*needs)(const TensorCase&) = nullptr;
-  /// Non-negative keys of query q for each element of the tile.
-  void (*keys)(const TensorCase&, const Tile&, std::size_t query, std::span<float> out) = nullptr;
+  /// Adds the tile's share to each of the tensor's tallies.
+  void (*tally)(const TensorCase&, const Tile&, std::span<double> tallies) = nullptr;
+  /// Non-negative keys of query q for each element of the tile. Called after the tallies are known.
+  void (*keys)(const TensorCase&, const Tile&, const Answers&, std::size_t query,
+               std::span<float> out) = nullptr;
   /// Adds nothing: writes the tile's own sums. Called after the ranks are known.
   void (*sums)(const TensorCase&, const Tile&, const Answers&, std::span<double> out) = nullptr;
+  /// Once a tensor, with all else answered: turns the answers into factors. Throws InputError where the
+  /// inputs have no result.
+  void (*solve)(const TensorCase&, Answers&) = nullptr;
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
 
   const Parameter* find(std::string_view parameter) const;

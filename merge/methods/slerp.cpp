@@ -44,9 +44,10 @@ struct Slerp {
   // <a,a>, <b,b>, <a,b>
   static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
                    std::span<double> out) {
-    out[0] = steps::dot(tile.base, tile.base);
-    out[1] = steps::dot(tile.models[0], tile.models[0]);
-    out[2] = steps::dot(tile.base, tile.models[0]);
+    const steps::PairSums pair = steps::dots_of_pair(tile.base, tile.models[0]);
+    out[0] = pair.xx;
+    out[1] = pair.yy;
+    out[2] = pair.xy;
   }
 
   // A norm of 1e-8 or less is not divided out: a tensor of zeros has cos theta = 0.
@@ -58,7 +59,7 @@ struct Slerp {
     return std::clamp(answers.sums[2] / (divisor(answers.sums[0]) * divisor(answers.sums[1])), -1.0, 1.0);
   }
 
-  static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
+  static void solve(const Given& given, Answers& answers) {
     const double t = given.params.t;
     const double cos_theta = cosine(answers);
     double of_base = 1 - t;
@@ -68,7 +69,11 @@ struct Slerp {
       of_base = std::sin((1 - t) * theta) / std::sin(theta);
       of_model = std::sin(t * theta) / std::sin(theta);
     }
-    steps::combine(tile.base, static_cast<float>(of_base), tile.models[0], static_cast<float>(of_model), out);
+    answers.factors = {static_cast<float>(of_base), static_cast<float>(of_model)};
+  }
+
+  static void apply(const Given& /*given*/, const Tile& tile, const Answers& answers, std::span<float> out) {
+    steps::combine(tile.base, answers.factors[0], tile.models[0], answers.factors[1], out);
   }
 };
 

@@ -98,12 +98,21 @@ class TensorPlanner {
     const bool has_base = std::any_of(given_.inputs.begin(), given_.inputs.end(),
                                       [&](const PlanInput& input) { return is_base(input); });
     const bool lone = held == 1 && (has_base || method_->traits.copies_lone);
-    if (method_->traits.base == Base::required && !has_base && !lone) {
+    if (slice_.base && !has_base && !lone) {
       throw InputError(
           slice_.mark,
           fmt::format("tensor '{}' is in '{}' but not in the base '{}'", given_.output,
                       source(given_.inputs.front()).name, slice_.sources[*slice_.base].name),
           fmt::format("{} starts from the base's tensor: choose a base that has it", method_->name));
+    }
+    // How many a method takes was checked for the slice; of this tensor there may be fewer.
+    const std::size_t models = held - (has_base ? 1 : 0);
+    if (!lone && models < method_->traits.min_models) {
+      throw InputError(slice_.mark,
+                       fmt::format("{} takes at least {} models{}, and tensor '{}' is in {} of them",
+                                   method_->name, method_->traits.min_models,
+                                   slice_.base ? " beside the base" : "", given_.output, models),
+                       "use models that all have it");
     }
     std::string holders;
     for (const PlanInput& input : given_.inputs) {

@@ -52,6 +52,10 @@ class SliceResolver {
     }
     if (base_ != nullptr && !position_of(slice, *base_)) {
       slice.sources.push_back(whole(*base_, *recipe_.base_model, nullptr));
+      if (method_.traits.base == Base::unused) {
+        context_.notes.add(fmt::format("base_model '{}' is one more input of {}, which starts from no base",
+                                       recipe_.base_model->text, method_.name));
+      }
     }
     for (const PlanSource& source : slice.sources) {
       const PlanSource& first = slice.sources.front();

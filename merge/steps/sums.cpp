@@ -4,40 +4,157 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "merge/clones.h"
 
 namespace tsugi::merge::steps {
 namespace {
 
-constexpr std::size_t kLanes = 8;  // doubles in an AVX-512 register
+// Vectors of the language: GCC turns them into whatever registers the instruction set has, without changing
+// the order of a sum, where of a loop over an array of running sums it makes loads and stores.
+constexpr std::size_t kHalf = 8;
+using Floats [[gnu::vector_size(kHalf * sizeof(float))]] = float;
+using Doubles [[gnu::vector_size(kHalf * sizeof(double))]] = double;
 
-inline double combined(const double* lane) {
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+constexpr std::size_t kLanes = 2 * kHalf;
+
+struct Sum {
+  Doubles low = {};
+  Doubles high = {};
+
+  double folded() const {
+    const Doubles lane = low + high;
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  }
+};
+
+// Sixteen elements of a vector, or of its difference from a base.
+struct Lanes {
+  Doubles low;
+  Doubles high;
+};
+
+[[gnu::always_inline]] inline void load(const float* x, Lanes& lanes) {
+  Floats low;
+  Floats high;
+  std::memcpy(&low, x, sizeof(low));
+  std::memcpy(&high, x + kHalf, sizeof(high));
+  lanes.low = __builtin_convertvector(low, Doubles);
+  lanes.high = __builtin_convertvector(high, Doubles);
+}
+
+[[gnu::always_inline]] inline void load_delta(const float* x, const float* base, Lanes& lanes) {
+  Floats low;
+  Floats high;
+  Floats low_base;
+  Floats high_base;
+  std::memcpy(&low, x, sizeof(low));
+  std::memcpy(&high, x + kHalf, sizeof(high));
+  std::memcpy(&low_base, base, sizeof(low));
+  std::memcpy(&high_base, base + kHalf, sizeof(high));
+  lanes.low = __builtin_convertvector(low - low_base, Doubles);
+  lanes.high = __builtin_convertvector(high - high_base, Doubles);
+}
+
+[[gnu::always_inline]] inline void add_product(const Lanes& x, const Lanes& y, Sum& sum) {
+  sum.low += x.low * y.low;
+  sum.high += x.high * y.high;
+}
+
+inline double product(float x, float y) {
+  return static_cast<double>(x) * static_cast<double>(y);
 }
 
 TSUGI_CLONES double dot_n(const float* x, const float* y, std::size_t n) {
-  double lane[kLanes] = {};
+  Sum sum;
   const std::size_t whole = n - n % kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes) {
-    for (std::size_t j = 0; j < kLanes; ++j) {
-      lane[j] += static_cast<double>(x[i + j]) * static_cast<double>(y[i + j]);
-    }
+    Lanes a;
+    Lanes b;
+    load(x + i, a);
+    load(y + i, b);
+    add_product(a, b, sum);
   }
-  double sum = combined(lane);
-  for (std::size_t i = whole; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(y[i]);
-  return sum;
+  double total = sum.folded();
+  for (std::size_t i = whole; i < n; ++i) total += product(x[i], y[i]);
+  return total;
+}
+
+TSUGI_CLONES double dot_of_deltas_n(const float* x, const float* y, const float* base, std::size_t n) {
+  Sum sum;
+  const std::size_t whole = n - n % kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    Lanes a;
+    Lanes b;
+    load_delta(x + i, base + i, a);
+    load_delta(y + i, base + i, b);
+    add_product(a, b, sum);
+  }
+  double total = sum.folded();
+  for (std::size_t i = whole; i < n; ++i) total += product(x[i] - base[i], y[i] - base[i]);
+  return total;
+}
+
+TSUGI_CLONES void pair_n(const float* x, const float* y, std::size_t n, PairSums& out) {
+  Sum xx;
+  Sum yy;
+  Sum xy;
+  const std::size_t whole = n - n % kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    Lanes a;
+    Lanes b;
+    load(x + i, a);
+    load(y + i, b);
+    add_product(a, a, xx);
+    add_product(b, b, yy);
+    add_product(a, b, xy);
+  }
+  out = {xx.folded(), yy.folded(), xy.folded()};
+  for (std::size_t i = whole; i < n; ++i) {
+    out.xx += product(x[i], x[i]);
+    out.yy += product(y[i], y[i]);
+    out.xy += product(x[i], y[i]);
+  }
+}
+
+TSUGI_CLONES void pair_of_deltas_n(const float* x, const float* y, const float* base, std::size_t n,
+                                   PairSums& out) {
+  Sum xx;
+  Sum yy;
+  Sum xy;
+  const std::size_t whole = n - n % kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    Lanes a;
+    Lanes b;
+    load_delta(x + i, base + i, a);
+    load_delta(y + i, base + i, b);
+    add_product(a, a, xx);
+    add_product(b, b, yy);
+    add_product(a, b, xy);
+  }
+  out = {xx.folded(), yy.folded(), xy.folded()};
+  for (std::size_t i = whole; i < n; ++i) {
+    const float a = x[i] - base[i];
+    const float b = y[i] - base[i];
+    out.xx += product(a, a);
+    out.yy += product(b, b);
+    out.xy += product(a, b);
+  }
 }
 
 TSUGI_CLONES double l1_n(const float* x, std::size_t n) {
-  double lane[kLanes] = {};
+  Sum sum;
   const std::size_t whole = n - n % kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes) {
-    for (std::size_t j = 0; j < kLanes; ++j) lane[j] += static_cast<double>(std::fabs(x[i + j]));
+    Lanes a;
+    load(x + i, a);
+    sum.low += a.low < 0 ? -a.low : a.low;
+    sum.high += a.high < 0 ? -a.high : a.high;
   }
-  double sum = combined(lane);
-  for (std::size_t i = whole; i < n; ++i) sum += static_cast<double>(std::fabs(x[i]));
-  return sum;
+  double total = sum.folded();
+  for (std::size_t i = whole; i < n; ++i) total += static_cast<double>(std::fabs(x[i]));
+  return total;
 }
 
 }  // namespace
@@ -46,8 +163,22 @@ double dot(std::span<const float> x, std::span<const float> y) {
   return dot_n(x.data(), y.data(), x.size());
 }
 
+double dot_of_deltas(std::span<const float> x, std::span<const float> y, std::span<const float> base) {
+  return dot_of_deltas_n(x.data(), y.data(), base.data(), x.size());
+}
+
 double l1(std::span<const float> x) {
   return l1_n(x.data(), x.size());
+}
+
+PairSums dots_of_pair(std::span<const float> x, std::span<const float> y, std::span<const float> base) {
+  PairSums out;
+  if (base.empty()) {
+    pair_n(x.data(), y.data(), x.size(), out);
+  } else {
+    pair_of_deltas_n(x.data(), y.data(), base.data(), x.size(), out);
+  }
+  return out;
 }
 
 }  // namespace tsugi::merge::steps

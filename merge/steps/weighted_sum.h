@@ -15,8 +15,17 @@ void scale(std::span<const float> x, float factor, std::span<float> out);
 void add_scaled(std::span<const float> x, float factor, std::span<float> out);
 /// out = a x + b y
 void combine(std::span<const float> x, float a, std::span<const float> y, float b, std::span<float> out);
+/// out = sum_i factors[i] inputs[i], added in order. An input whose factor is 0 is not looked at.
+void weighted_sum(std::span<const std::span<const float>> inputs, std::span<const float> factors,
+                  std::span<float> out);
+/// out = base + sum_i factors[i] (inputs[i] - base), the sum made first and in order. An input whose factor
+/// is 0 is not looked at.
+void add_deltas(std::span<const std::span<const float>> inputs, std::span<const float> factors,
+                std::span<const float> base, std::span<float> out);
 /// out /= divisor
 void divide(std::span<float> out, float divisor);
+/// out *= factor
+void multiply(std::span<float> out, float factor);
 /// out = x - base
 void subtract(std::span<const float> x, std::span<const float> base, std::span<float> out);
 /// out = |x - base|

@@ -9,8 +9,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <ostream>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "merge/parallel.h"
 #include "merge/tiling.h"
@@ -36,22 +41,40 @@ std::vector<float> noise(std::size_t count, std::uint64_t seed) {
   return values;
 }
 
-class Contract : public testing::TestWithParam<const Method*> {
+// A method with its switches set one way, and with or without the base where that is free.
+struct Variant {
+  const Method* method = nullptr;
+  std::vector<std::pair<std::string, bool>> switches = {};
+  bool base = true;
+
+  std::string name() const {
+    std::string text(method->name);
+    for (const auto& [name, on] : switches) text += "_" + std::string(on ? "" : "no_") + name;
+    return text + (base || method->traits.base != Base::optional ? "" : "_without_base");
+  }
+};
+
+void PrintTo(const Variant& variant, std::ostream* out) {
+  *out << variant.name();
+}
+
+class Contract : public testing::TestWithParam<Variant> {
  protected:
-  const Method& method = *GetParam();
+  const Method& method = *GetParam().method;
   const std::size_t models = std::clamp<std::size_t>(3, method.traits.min_models, method.traits.max_models);
 
   // Required numbers in the middle of where a search would move them; densities low enough to trim.
   MethodCase make(const merge::Shape& shape) const {
     MethodCase made{.shape = shape, .global = {}, .per_model = std::vector<Numbers>(models)};
     const std::size_t count = merge::elements(shape);
-    if (method.traits.base != Base::unused) made.base = noise(count, 1);
+    if (method.traits.base != Base::unused && GetParam().base) made.base = noise(count, 1);
     for (std::size_t i = 0; i < models; ++i) made.models.push_back(noise(count, i + 2));
     for (const Parameter& row : method.parameters) {
       const bool thins = row.name == "density";
       if (row.standard && !thins) continue;
       set(made, row, (row.searched.low + row.searched.high) / 2);
     }
+    for (const auto& [name, on] : GetParam().switches) set(made, *method.find(name), on ? 1 : 0);
     return made;
   }
 
@@ -92,7 +115,7 @@ TEST_P(Contract, GivesTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-// With its answers known a method is elementwise: where the cut lies between tiles changes nothing.
+// With its answers known a method works row by row: where the cut lies between tiles changes nothing.
 TEST_P(Contract, GivesTheSameBitsForAnyCut) {
   const std::size_t rows = 24;
   const std::size_t length = 37;
@@ -123,18 +146,24 @@ TEST_P(Contract, GivesTheSameBitsForAnyCut) {
   // Any threshold does, with no tie kept; the executor's own are tested with it.
   answers.ranks.resize(needs.ranks.size(), {.threshold = .5F, .ties_kept = 0, .ties_before = {}});
   answers.sums.resize(needs.sums);
+  answers.tallies.resize(needs.tallies);
   std::vector<float> whole(rows * length);
   with_tile(0, 0, rows, [&](const merge::Tile& tile) {
+    if (needs.tallies > 0) method.tally(tensor, tile, answers.tallies);
     if (needs.sums > 0) method.sums(tensor, tile, answers, answers.sums);
+    if (method.solve != nullptr) method.solve(tensor, answers);
     method.apply(tensor, tile, answers, whole);
   });
   std::vector<float> cut(rows * length);
+  std::vector<double> tallies(needs.tallies);
   for (std::size_t begin = 0, index = 0; begin < rows; begin += 5, ++index) {
     with_tile(index, begin, std::min<std::size_t>(5, rows - begin), [&](const merge::Tile& tile) {
+      if (needs.tallies > 0) method.tally(tensor, tile, tallies);
       method.apply(tensor, tile, answers, std::span(cut).subspan(begin * length, tile.size()));
     });
   }
   EXPECT_EQ(std::memcmp(whole.data(), cut.data(), cut.size() * sizeof(float)), 0);
+  EXPECT_EQ(tallies, answers.tallies);  // rows are added one after the other either way
 }
 
 TEST_P(Contract, EqualInputsComeBackWhereDeclared) {
@@ -143,6 +172,8 @@ TEST_P(Contract, EqualInputsComeBackWhereDeclared) {
   const std::vector<float> input = noise(77, 9);
   if (!made.base.empty()) made.base = input;
   std::fill(made.models.begin(), made.models.end(), input);
+  // Unit parameters: with weights that sum to 1 it does not matter who divides by them.
+  if (const Parameter* weight = method.find("weight")) set(made, *weight, 1.0 / static_cast<double>(models));
   const std::vector<float> merged = run(made);
   // A few products and sums of numbers up to 3 (three models of weight up to 1): 8 roundings of half an ulp
   // of 4.
@@ -176,14 +207,36 @@ TEST_P(Contract, TakesTheEndsOfEveryRangeAndNothingBeyond) {
   }
 }
 
-std::vector<const Method*> all_methods() {
-  std::vector<const Method*> all;
-  for (const Method& method : merge::methods()) all.push_back(&method);
+TEST(Methods, EachHasItsOwnTestAgainstGoldenValues) {
+  for (const Method& method : merge::methods()) {
+    const std::string path = TSUGI_ROOT "/tests/merge/methods/" + std::string(method.name) + "_test.cpp";
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_NE(text.find("expect_near("), std::string::npos) << path;
+  }
+}
+
+std::vector<Variant> all_variants() {
+  std::vector<Variant> all;
+  for (const Method& method : merge::methods()) {
+    std::vector<Variant> of_method{{.method = &method}};
+    if (method.traits.base == Base::optional) of_method.push_back({.method = &method, .base = false});
+    for (const Parameter& row : method.parameters) {
+      if (row.kind != merge::Kind::boolean) continue;
+      const std::size_t count = of_method.size();
+      for (std::size_t i = 0; i < count; ++i) {
+        of_method.push_back(of_method[i]);
+        of_method[i].switches.emplace_back(row.name, false);
+        of_method.back().switches.emplace_back(row.name, true);
+      }
+    }
+    all.insert(all.end(), of_method.begin(), of_method.end());
+  }
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, Contract, testing::ValuesIn(all_methods()),
-                         [](const auto& test) { return std::string(test.param->name); });
+INSTANTIATE_TEST_SUITE_P(Methods, Contract, testing::ValuesIn(all_variants()),
+                         [](const auto& test) { return test.param.name(); });
 
 }  // namespace
 }  // namespace tsugi::tests
