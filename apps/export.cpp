@@ -63,11 +63,11 @@ void run_export(const Options& options, const CommonOptions& common) {
   merge::ThreadPool pool(common.threads);
   merge::CheckpointStore checkpoints;
   const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
-  merge::FolderWriter writer(
-      plan, options.out,
-      {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"), .overwrite = options.overwrite});
-  pool.run([&] { merge::execute(plan, writer); });
-  writer.commit(recipes::to_yaml(recipe));
+  merge::FolderWriter writer(plan, options.out,
+                             {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
+                              .overwrite = options.overwrite,
+                              .recipe = recipes::to_yaml(recipe)});
+  pool.run([&] { merge::write_folder(plan, writer); });
   console.print(fmt::format("{}: candidate {} of {}", options.out, id, options.run));
   console.print_json({{"output", options.out}, {"candidate", id}});
 }

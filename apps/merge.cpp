@@ -23,6 +23,8 @@ struct Options {
   std::string shard_size = "5G";
   bool lenient = false;
   bool overwrite = false;
+  bool no_manifest = false;
+  bool copy_remote_code = false;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> ignored;
 };
@@ -71,17 +73,24 @@ void run_merge(const Options& options, const CommonOptions& common) {
   notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
   for (const std::string& line : notes) console.note("note: " + line);
 
-  merge::FolderWriter writer(
-      plan, options.out,
-      {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"), .overwrite = options.overwrite});
+  merge::FolderWriter writer(plan, options.out,
+                             {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
+                              .overwrite = options.overwrite,
+                              .manifest = !options.no_manifest,
+                              .copy_remote_code = options.copy_remote_code,
+                              .recipe = recipe.source_text});
+  for (const std::string& line : writer.notes()) console.note(fmt::format("note: {}", line));
+  if (writer.resumed() > 0) {
+    console.note(fmt::format("resumed: {} of {} tensors were written by an earlier run", writer.resumed(),
+                             plan.tensors.size()));
+  }
   {
     constexpr std::uint64_t kMegabyte = 1'000'000;
     Progress progress(console.progress_style(), "merging", plan.bytes_out / kMegabyte, "MB");
     merge::ExecuteOptions execute_options;
     execute_options.progress = [&](std::uint64_t bytes) { progress.reach(bytes / kMegabyte); };
-    pool.run([&] { merge::execute(plan, writer, execute_options); });
+    pool.run([&] { merge::write_folder(plan, writer, execute_options); });
   }
-  writer.commit(recipe.source_text);
   console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", options.out, plan.tensors.size(),
                             recipe.merge_method, static_cast<double>(plan.bytes_out) / 1e6));
   console.print_json({{"output", options.out}, {"tensors", plan.tensors.size()}, {"bytes", plan.bytes_out}});
@@ -98,6 +107,10 @@ Action add_merge(CLI::App& app) {
   app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
   app.add_flag("--lenient", options->lenient, "Unknown keys in the recipe become notes instead of errors");
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
+  app.add_flag("--no-manifest", options->no_manifest,
+               "Write no manifest.json: inputs and outputs are not hashed, which is faster");
+  app.add_flag("--copy-remote-code", options->copy_remote_code,
+               "Take the model's own Python files along; they are never run");
   add_ignored(app, *options);
   app.footer(
       "Model names are folders, tried from the working directory and then beside the recipe. The output "

@@ -224,9 +224,8 @@ void Search::export_winner() {
   const std::size_t winner = *candidates_.archive().winner;
   const std::string& recipe = candidates_.archive().records[winner].recipe;
   const merge::MergePlan plan = candidates_.evaluator().plan(candidates_.subject(winner));
-  merge::FolderWriter writer(plan, folder_->work() / "winner");
-  merge::execute(plan, writer);
-  writer.commit(recipe);
+  merge::FolderWriter writer(plan, folder_->work() / "winner", {.recipe = recipe});
+  merge::write_folder(plan, writer);
   write_whole(folder_->work() / "winner.yaml", recipe);
 }
 

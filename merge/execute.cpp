@@ -238,8 +238,14 @@ class TensorRun {
 
 using Runs = std::vector<std::unique_ptr<TensorRun>>;
 
-void run_side_by_side(Runs& runs, Concurrency concurrency) {
-  for_each(concurrency, runs.size(), [&](std::size_t i) { runs[i]->run(Concurrency::serial); });
+// The sink's own work is one task more: a thread that is through with it joins the others.
+void run_side_by_side(Runs& runs, Sink& sink, Concurrency concurrency) {
+  if (runs.empty()) return;
+  const Concurrency inner = runs.size() == 1 ? concurrency : Concurrency::serial;
+  for_each(concurrency, runs.size() + 1, [&](std::size_t i) {
+    if (i == runs.size()) return sink.beside();
+    runs[i]->run(inner);
+  });
   for (const auto& run : runs) run->finish();
   runs.clear();
 }
@@ -251,21 +257,18 @@ void execute(const MergePlan& plan, Sink& sink, const ExecuteOptions& options) {
   Runs waiting;
   std::size_t waiting_elements = 0;
   const auto run_waiting = [&] {
-    run_side_by_side(waiting, options.concurrency);
+    run_side_by_side(waiting, sink, options.concurrency);
     waiting_elements = 0;
   };
-  for (const PlannedTensor& planned : plan.tensors) {
+  for (std::size_t i = 0; i < plan.tensors.size(); ++i) {
+    const PlannedTensor& planned = plan.tensors[options.order.empty() ? i : options.order.at(i)];
     if (!sink.wants(planned.output)) continue;
     auto run = std::make_unique<TensorRun>(plan, planned, sink, options, progress);
-    if (run->small()) {
-      waiting_elements += run->size();
-      waiting.push_back(std::move(run));
-      if (waiting_elements >= kRunElements) run_waiting();
-    } else {
-      run_waiting();
-      run->run(options.concurrency);
-      run->finish();
-    }
+    const bool small = run->small();
+    if (!small) run_waiting();
+    waiting_elements += run->size();
+    waiting.push_back(std::move(run));
+    if (!small || waiting_elements >= kRunElements) run_waiting();
   }
   run_waiting();
   progress.flush();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "merge/parallel.h"
 #include "merge/plan.h"
@@ -31,6 +32,8 @@ struct ExecuteOptions {
   ReductionCache* cache = nullptr;  ///< optional
   /// Called now and then with bytes of output written so far, from any thread, never two at once.
   std::function<void(std::uint64_t)> progress = nullptr;
+  /// Places of all tensors in the plan in the order in which to work; empty for the plan's own.
+  std::vector<std::size_t> order = {};
 };
 
 /// Throws Error naming tensor and count when an output is infinite or NaN.

@@ -47,6 +47,10 @@ class Sink {
 
   /// Called once a wanted tensor after its last tile, from one thread.
   virtual void done(const OutputTensor& tensor) = 0;
+
+  /// A sink's own work on tensors that are done, called now and then beside the writing of later ones, from
+  /// any thread but one at a time.
+  virtual void beside() {}
 };
 
 }  // namespace tsugi::merge

@@ -87,6 +87,7 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
   const std::shared_ptr<Checkpoint> made(
       new Checkpoint(folder, ModelConfig::read(folder / "config.json", &notes)));
   refuse_quantised(made->config_);
+  made->index_ = files.index;
   for (const std::string& name : files.names) {
     const MappedFile& file = made->files_.emplace_back(folder / name);
     std::vector<TensorView> tensors = parse_safetensors(file.bytes(), file.path().string(), &notes);
@@ -107,6 +108,13 @@ const TensorView* Checkpoint::find(std::string_view name) const {
       tensors_.begin(), tensors_.end(), name,
       [](const TensorView& tensor, std::string_view wanted) { return tensor.name < wanted; });
   return found != tensors_.end() && found->name == name ? &*found : nullptr;
+}
+
+std::vector<fs::path> Checkpoint::files() const {
+  std::vector<fs::path> all{folder_ / "config.json"};
+  if (!index_.empty()) all.emplace_back(index_);
+  for (const MappedFile& file : files_) all.push_back(file.path());
+  return all;
 }
 
 std::vector<Companion> Checkpoint::companions() const {

@@ -36,6 +36,8 @@ class Checkpoint {
   /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted
   /// by name.
   std::vector<Companion> companions() const;
+  /// Every file that was read: config.json, the index where there is one, weights.
+  std::vector<std::filesystem::path> files() const;
   /// What is odd about the folder but no error, each a sentence that names the file.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -43,6 +45,7 @@ class Checkpoint {
   Checkpoint(std::filesystem::path folder, ModelConfig config);
   std::filesystem::path folder_;
   ModelConfig config_;
+  std::string index_;  // path; "" without
   std::vector<MappedFile> files_;
   std::vector<TensorView> tensors_;
   std::vector<std::string> notes_;

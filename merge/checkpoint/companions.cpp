@@ -48,16 +48,30 @@ bool goes_along(const std::string& name) {
                      [&](std::string_view start) { return name.rfind(start, 0) == 0; });
 }
 
-void add_files(const fs::path& folder, bool all, std::vector<fs::path>& out) {
+bool is_code(const std::string& name) {
+  constexpr std::string_view kEnd = ".py";
+  return name.size() > kEnd.size() && name.substr(name.size() - kEnd.size()) == kEnd;
+}
+
+template <class Test>
+void add_files(const fs::path& folder, const Test& test, std::vector<fs::path>& out) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     std::error_code ignored;
-    if ((all || goes_along(name)) && fs::is_regular_file(entry->path(), ignored))
-      out.push_back(folder / name);
+    if (test(name) && fs::is_regular_file(entry->path(), ignored)) out.push_back(folder / name);
   }
   if (error)
     throw InputError(folder.string(), "cannot be listed: " + error.message(), "check the folder's rights");
+}
+
+std::vector<Companion> below(const fs::path& folder, std::vector<fs::path> files) {
+  std::sort(files.begin(), files.end());
+  std::vector<Companion> found;
+  for (const fs::path& file : files) {
+    found.push_back({.name = file.lexically_relative(folder).string(), .file = file});
+  }
+  return found;
 }
 
 }  // namespace
@@ -74,17 +88,19 @@ std::uint64_t Companion::size() const {
 
 std::vector<Companion> find_companions(const fs::path& folder) {
   std::vector<fs::path> files;
-  add_files(folder, false, files);
+  add_files(folder, goes_along, files);
   for (const std::string_view name : kFolders) {
     std::error_code ignored;
-    if (fs::is_directory(folder / name, ignored)) add_files(folder / name, true, files);
+    const auto all = [](const std::string&) { return true; };
+    if (fs::is_directory(folder / name, ignored)) add_files(folder / name, all, files);
   }
-  std::sort(files.begin(), files.end());
-  std::vector<Companion> found;
-  for (const fs::path& file : files) {
-    found.push_back({.name = file.lexically_relative(folder).string(), .file = file});
-  }
-  return found;
+  return below(folder, std::move(files));
+}
+
+std::vector<Companion> find_code(const fs::path& folder) {
+  std::vector<fs::path> files;
+  add_files(folder, is_code, files);
+  return below(folder, std::move(files));
 }
 
 }  // namespace tsugi::merge

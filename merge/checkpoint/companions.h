@@ -27,4 +27,8 @@ struct Companion {
 /// Sorted by name.
 std::vector<Companion> find_companions(const std::filesystem::path& folder);
 
+/// The Python files at the top of a folder, which `auto_map` of its configuration names or they name each
+/// other. Sorted by name.
+std::vector<Companion> find_code(const std::filesystem::path& folder);
+
 }  // namespace tsugi::merge

@@ -67,7 +67,7 @@ void refuse_quantised_tensors(const std::vector<TensorView>& tensors, const std:
       throw InputError(weights, fmt::format("quantised checkpoint: it has tensor {}", cited(tensor.name)),
                        kUseOriginal);
     }
-    const bool small = starts_with(name(tensor.dtype), "F4") || starts_with(name(tensor.dtype), "F6") ||
+    const bool small = starts_with(name(tensor.dtype), "F4") || starts_with(name(tensor.dtype), "F6_") ||
                        starts_with(name(tensor.dtype), "F8");
     if (small || tensor.dtype == DType::C64) {
       throw InputError(weights,
@@ -218,10 +218,6 @@ void check_consistency(ModelConfig& config, std::vector<TensorView>& tensors, co
                        std::vector<std::string>& notes) {
   refuse_quantised_tensors(tensors, weights);
   check_layers(config, tensors, weights, notes);
-  if (config.find("auto_map") != nullptr) {
-    notes.push_back(config.file() +
-                    ": auto_map names Python code of the model, which is never run nor copied");
-  }
   for (const TiedPair& pair : kTiedPairs) {
     const TensorView* found = find(tensors, pair.embedding);
     if (found == nullptr) continue;

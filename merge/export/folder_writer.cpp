@@ -5,15 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <map>
+#include <optional>
 #include <utility>
-#include <vector>
 
-#include "merge/export/model_card.h"
+#include "merge/export/folder_files.h"
+#include "merge/export/identity.h"
+#include "merge/export/journal.h"
+#include "merge/export/manifest.h"
 #include "merge/export/output_file.h"
+#include "merge/export/output_shards.h"
 #include "merge/export/partial_folder.h"
-#include "merge/export/shard_layout.h"
+#include "merge/parallel.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -27,13 +29,10 @@ constexpr std::size_t kChunk = std::size_t{1} << 19;
 // Configuration, index, card and the file system's own blocks beside the weights.
 constexpr std::uint64_t kSmallFiles = std::uint64_t{4} << 20;
 
-// Where a tensor of the plan is stored, and how much of it has arrived.
-struct Slot {
-  std::size_t file = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::atomic<std::uint64_t> written = 0;
-};
+// What a power cut may cost: some seconds of writing, against a pause of the merge at each sync.
+constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{8} << 30;
+
+constexpr const char* kJournal = "journal.tsugi";
 
 std::vector<fs::path> input_folders(const MergePlan& plan) {
   std::vector<fs::path> folders;
@@ -42,178 +41,183 @@ std::vector<fs::path> input_folders(const MergePlan& plan) {
   return folders;
 }
 
-ShardLayout layout_of(const MergePlan& plan, std::uint64_t shard_size) {
-  std::vector<TensorLayout> tensors;
-  tensors.reserve(plan.tensors.size());
-  for (const PlannedTensor& tensor : plan.tensors) {
-    tensors.push_back({tensor.output.name, tensor.output.dtype, tensor.output.shape, 0});
-  }
-  return lay_out_shards(tensors, shard_size);
-}
-
-ModelCard card_of(const MergePlan& plan, const fs::path& target) {
-  ModelCard card;
-  card.name = target.filename().string();
-  for (const PlannedTensor& tensor : plan.tensors) {
-    if (tensor.method == nullptr) continue;
-    card.method = tensor.method->title;
-    card.source = tensor.method->source;
-    break;
-  }
-  for (const auto& input : plan.inputs) card.models.push_back(input->folder());
-  return card;
-}
-
-// What loaders read, without what is no longer true of the output: where an input lay, and how it was
-// quantised.
-std::string config_text(const ModelConfig& config) {
-  nlohmann::ordered_json document = config.document();
-  document.erase("_name_or_path");
-  document.erase("quantization_config");
-  for (auto& [key, value] : document.items()) {
-    if (value.is_object()) value.erase("_name_or_path");
-  }
-  return document.dump(2) + "\n";
-}
-
 }  // namespace
 
 struct FolderWriter::State {
-  State(const MergePlan& plan, const fs::path& out, const FolderOptions& options);
+  State(const MergePlan& given, const fs::path& out, FolderOptions chosen);
 
-  Slot& slot(const OutputTensor& tensor);
-  void copy_companions() const;
-  void check_complete() const;
+  void resume_or_begin();
+  void check_space() const;
+  Manifest hash_all();
 
+  const MergePlan& plan;
+  FolderOptions options;
   PartialFolder folder;
-  ShardLayout layout;
-  std::vector<OutputFile> files;
-  std::vector<Slot> slots;  // by OutputTensor::index
-  std::vector<std::string> names;
-  std::vector<Companion> companions;
-  ModelConfig config;
-  ModelCard card;
+  OutputShards shards;
+  FolderFiles files;
+  std::vector<std::string> notes;
+  std::optional<Journal> journal;
+  std::size_t resumed = 0;
+  std::uint64_t unsynced = 0;
 };
 
-FolderWriter::State::State(const MergePlan& plan, const fs::path& out, const FolderOptions& options)
-    : folder(out, options.overwrite, input_folders(plan)),
-      layout(layout_of(plan, options.shard_size)),
-      slots(plan.tensors.size()),
-      names(plan.tensors.size()),
-      companions(plan.companions),
-      config(plan.config),
-      card(card_of(plan, folder.target())) {
-  std::uint64_t needed = kSmallFiles;
-  for (const Companion& companion : companions) needed += companion.size();
-  for (const ShardFile& file : layout.files) needed += file.size;
+FolderWriter::State::State(const MergePlan& given, const fs::path& out, FolderOptions chosen)
+    : plan(given),
+      options(std::move(chosen)),
+      folder(out, options.overwrite, input_folders(plan)),
+      shards(plan, options.shard_size),
+      files(plan, folder.target().filename().string(), options.recipe, options.copy_remote_code),
+      notes(folder_notes(plan, options.recipe, options.copy_remote_code)) {
+  resume_or_begin();
+}
+
+void FolderWriter::State::resume_or_begin() {
+  const fs::path place = folder.path() / kJournal;
+  const std::string identity = output_identity(plan, shards.layout(), options.recipe);
+  const std::string boot = boot_identity();
+  JournalRecords records = read_journal(place, boot);
+  if (records.identity == identity && shards.present(folder.path())) {
+    std::vector<std::string> kept = shards.names();
+    kept.emplace_back(kJournal);
+    folder.clear(kept);
+    check_space();
+    shards.reopen(folder.path());
+    for (const std::size_t tensor : records.finished) {
+      if (tensor < plan.tensors.size()) shards.mark_finished(tensor);
+    }
+    for (std::size_t i = 0; i < plan.tensors.size(); ++i) resumed += shards.finished(i) ? 1 : 0;
+  } else {
+    records = {};
+    folder.clear();
+    check_space();
+    shards.create(folder.path());
+    sync_folder(folder.path());
+  }
+  journal.emplace(place, identity, records, boot);
+}
+
+void FolderWriter::State::check_space() const {
+  std::uint64_t needed = kSmallFiles + files.companion_bytes() + shards.total_size();
+  needed -= std::min(needed, folder.used_bytes());
   folder.check_space(needed);
-  std::map<std::string, std::size_t> index_of;
-  for (std::size_t i = 0; i < plan.tensors.size(); ++i) {
-    const OutputTensor& tensor = plan.tensors[i].output;
-    if (tensor.index != i || !index_of.emplace(tensor.name, i).second) {
-      throw Error(
-          fmt::format("output tensor {} is not at its place in the plan or stands there twice", tensor.name));
-    }
-    names[i] = tensor.name;
-  }
-  for (std::size_t number = 0; number < layout.files.size(); ++number) {
-    const ShardFile& shard = layout.files[number];
-    files.emplace_back(folder.path() / shard.name, shard.size).write(shard.header, 0);
-    for (const TensorLayout& tensor : shard.tensors) {
-      Slot& slot = slots[index_of.at(tensor.name)];
-      slot.file = number;
-      slot.offset = tensor.offset;
-      slot.size = elements(tensor.shape) * bits(tensor.dtype) / 8;
-    }
-  }
 }
 
-Slot& FolderWriter::State::slot(const OutputTensor& tensor) {
-  if (tensor.index < slots.size() && names[tensor.index] == tensor.name) return slots[tensor.index];
-  throw Error(fmt::format("tensor {} is not in the plan that the folder was laid out for", tensor.name));
-}
-
-void FolderWriter::State::copy_companions() const {
-  for (const Companion& companion : companions) {
-    const fs::path to = folder.path() / companion.name;
-    std::error_code error;
-    fs::create_directories(to.parent_path(), error);
-    if (error)
-      throw Error(fmt::format("{}: cannot be created: {}", to.parent_path().string(), error.message()));
-    write_synced(to, companion.content());
-    if (to.parent_path() != folder.path()) sync_folder(to.parent_path());
+// Weights are synced beside the hashing, which a disk that is slower than a core does not notice.
+Manifest FolderWriter::State::hash_all() {
+  Manifest manifest{.seed = plan.seed, .recipe_sha256 = "", .inputs = {}, .outputs = {}};
+  if (!options.manifest) {
+    shards.sync();
+    return manifest;
   }
-}
-
-void FolderWriter::State::check_complete() const {
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].written == slots[i].size) continue;
-    throw Error(fmt::format("tensor {}: {} of {} bytes were written", names[i], slots[i].written.load(),
-                            slots[i].size));
+  if (!options.recipe.empty()) manifest.recipe_sha256 = sha256_hex(options.recipe);
+  manifest.inputs = manifest_models(plan);
+  const std::vector<InputFile> inputs = input_files(plan);
+  const std::size_t outputs = shards.layout().files.size();
+  std::vector<FileDigest> found(inputs.size());
+  FileDigests digests;
+  parallel_for(1 + outputs + inputs.size(), [&](std::size_t i) {
+    if (i == 0) return shards.sync();
+    if (i <= outputs) return shards.hash_ready(i - 1);
+    const std::size_t input = i - 1 - outputs;
+    found[input] = digests.of(inputs[input].path, inputs[input].name);
+  });
+  for (std::size_t i = 0; i < inputs.size(); ++i) manifest.inputs[inputs[i].model].files.push_back(found[i]);
+  for (std::size_t i = 0; i < outputs; ++i) {
+    const ShardFile& file = shards.layout().files[i];
+    manifest.outputs.push_back({file.name, file.size, shards.digest(i)});
   }
+  return manifest;
 }
 
 FolderWriter::FolderWriter(const MergePlan& plan, fs::path out, FolderOptions options)
-    : state_(std::make_unique<State>(plan, out, options)) {}
+    : state_(std::make_unique<State>(plan, std::move(out), std::move(options))) {}
 
 FolderWriter::~FolderWriter() = default;
 
+std::size_t FolderWriter::resumed() const {
+  return state_->resumed;
+}
+
+const std::vector<std::string>& FolderWriter::notes() const {
+  return state_->notes;
+}
+
+const std::vector<std::size_t>& FolderWriter::order() const {
+  return state_->shards.order();
+}
+
 bool FolderWriter::wants(const OutputTensor& tensor) {
-  state_->slot(tensor);
-  return true;
+  state_->shards.check(tensor);
+  return !state_->shards.finished(tensor.index);
 }
 
 std::size_t FolderWriter::write(const OutputTensor& tensor, std::size_t row_begin,
                                 std::span<const float> values) {
-  Slot& slot = state_->slot(tensor);
   const std::size_t width = bytes(tensor.dtype);
   std::uint64_t begin = std::uint64_t{row_begin} * tensor.row_length() * width;
-  if (begin > slot.size || values.size() * width > slot.size - begin) {
-    throw Error(fmt::format("tensor {}: rows from {} do not fit into {}", tensor.name, row_begin,
-                            text(tensor.shape)));
-  }
   thread_local std::vector<std::byte> buffer(kChunk);
   std::size_t bad = 0;
   for (std::size_t done = 0; done < values.size();) {
     const std::size_t count = std::min(kChunk / width, values.size() - done);
     const std::span<std::byte> stored(buffer.data(), count * width);
     bad += from_f32(tensor.dtype, values.subspan(done, count), stored);
-    state_->files[slot.file].write(stored, slot.offset + begin);
+    state_->shards.write(tensor, begin, stored);
     begin += stored.size();
     done += count;
   }
-  slot.written += values.size() * width;
   return bad;
 }
 
 void FolderWriter::write_bytes(const OutputTensor& tensor, std::span<const std::byte> bytes) {
-  Slot& slot = state_->slot(tensor);
-  if (bytes.size() != slot.size) {
-    throw Error(fmt::format("tensor {}: {} bytes given, {} expected", tensor.name, bytes.size(), slot.size));
+  const std::uint64_t size = elements(tensor.shape) * bits(tensor.dtype) / 8;
+  if (bytes.size() != size) {
+    throw Error(fmt::format("tensor {}: {} bytes given, {} expected", tensor.name, bytes.size(), size));
   }
-  state_->files[slot.file].write(bytes, slot.offset);
-  slot.written += bytes.size();
+  state_->shards.write(tensor, 0, bytes);
 }
 
 void FolderWriter::done(const OutputTensor& tensor) {
-  const Slot& slot = state_->slot(tensor);
-  state_->files[slot.file].start_writeback(slot.offset, slot.size);
+  State& state = *state_;
+  state.shards.check(tensor);
+  state.shards.start_writeback(tensor.index);
+  state.shards.mark_finished(tensor.index);
+  state.journal->finished(tensor.index);
+  state.unsynced += elements(tensor.shape) * bits(tensor.dtype) / 8;
+  if (state.unsynced < kSyncedAtOnce) return;
+  state.shards.sync();
+  state.journal->synced();
+  state.unsynced = 0;
 }
 
-void FolderWriter::commit(const std::string& recipe) {
+void FolderWriter::beside() {
+  if (!state_->options.manifest) return;
+  for (std::size_t i = 0; i < state_->shards.layout().files.size(); ++i) state_->shards.hash_ready(i);
+}
+
+void FolderWriter::commit() {
   State& state = *state_;
   const fs::path& folder = state.folder.path();
-  state.check_complete();
-  for (const OutputFile& file : state.files) file.sync();
-  const std::string index = index_text(state.layout);
-  if (!index.empty()) write_synced(folder / "model.safetensors.index.json", index);
-  state.copy_companions();
-  if (!recipe.empty()) write_synced(folder / "mergekit_config.yml", recipe);
-  state.card.recipe = recipe;
-  write_synced(folder / "README.md", model_card_text(state.card));
-  write_synced(folder / "config.json",
-               config_text(state.config));  // last: without it no loader takes the folder
+  state.shards.check_complete();
+  for (const PlannedTensor& tensor : state.plan.tensors) state.shards.mark_finished(tensor.output.index);
+  Manifest manifest = state.hash_all();
+  state.files.write(folder, index_text(state.shards.layout()), manifest.outputs);
+  if (state.options.manifest) {
+    manifest.outputs.push_back(state.files.config_digest());
+    write_synced(folder / "manifest.json", manifest_text(manifest));
+  }
+  state.files.write_config(folder);  // last: without it no loader takes the folder
+  check_folder(folder, state.plan);
+  state.journal.reset();
+  std::error_code ignored;
+  fs::remove(folder / kJournal, ignored);
   state.folder.publish();
+}
+
+void write_folder(const MergePlan& plan, FolderWriter& writer, const ExecuteOptions& options) {
+  ExecuteOptions ordered = options;
+  ordered.order = writer.order();
+  execute(plan, writer, ordered);
+  writer.commit();
 }
 
 }  // namespace tsugi::merge

@@ -16,8 +16,9 @@ bool is_link(std::string_view text) {
   return text.rfind("https://", 0) == 0 || text.rfind("http://", 0) == 0;
 }
 
-std::string front_matter(const std::vector<std::string>& ids) {
+std::string front_matter(const std::vector<std::string>& ids, const std::string& licence) {
   std::string text = "---\n";
+  if (!licence.empty()) text += fmt::format("license: {}\n", licence);
   if (!ids.empty()) text += "base_model:\n";
   for (const std::string& id : ids) text += fmt::format("- {}\n", id);
   return text + "library_name: transformers\ntags:\n- mergekit\n- merge\n---\n";
@@ -58,17 +59,23 @@ std::string hub_id(const std::filesystem::path& folder) {
   return "";
 }
 
+std::string display_name(const std::filesystem::path& folder) {
+  const std::string id = hub_id(folder);
+  return id.empty() ? last_component(folder) : id;
+}
+
 std::string model_card_text(const ModelCard& card) {
   std::vector<std::string> ids;
   std::vector<std::string> shown;
   for (const std::filesystem::path& folder : card.models) {
     const std::string id = hub_id(folder);
-    const std::string name = id.empty() ? last_component(folder) : id;
+    const std::string name = display_name(folder);
     if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
     if (std::find(shown.begin(), shown.end(), name) == shown.end()) shown.push_back(name);
   }
-  std::string text =
-      front_matter(ids) + fmt::format("# {}\n\nA merge of language models, made with Tsugi.\n", card.name);
+  std::string text = front_matter(ids, card.licence) +
+                     fmt::format("# {}\n\nA merge of language models, made with ", card.name);
+  text += card.version.empty() ? "Tsugi.\n" : fmt::format("Tsugi {}, seed {}.\n", card.version, card.seed);
   if (!card.method.empty()) {
     text += "\n## Method\n\n";
     text += is_link(card.source)  ? fmt::format("[{}]({})\n", card.method, card.source)

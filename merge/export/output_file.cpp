@@ -29,7 +29,7 @@ namespace {
 
 OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(std::move(path)) {
   constexpr mode_t kEverybodys = 0666;  // the user's umask decides
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
   if (descriptor_ < 0) fail(path_, "cannot be created", errno);
   const auto length = static_cast<off_t>(size);
   if (length == 0) return;
@@ -41,6 +41,14 @@ OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(s
   if (error == 0) return;
   ::close(std::exchange(descriptor_, -1));
   fail(path_, fmt::format("no room for {} bytes", size), error);
+}
+
+OutputFile OutputFile::reopen(std::filesystem::path path) {
+  OutputFile file;
+  file.path_ = std::move(path);
+  file.descriptor_ = ::open(file.path_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file.descriptor_ < 0) fail(file.path_, "cannot be opened", errno);
+  return file;
 }
 
 OutputFile::~OutputFile() {
@@ -62,6 +70,16 @@ void OutputFile::write(std::span<const std::byte> bytes, std::uint64_t offset) c
 
 void OutputFile::write(std::string_view text, std::uint64_t offset) const {
   write(std::as_bytes(std::span(text.data(), text.size())), offset);
+}
+
+void OutputFile::read(std::span<std::byte> bytes, std::uint64_t offset) const {
+  while (!bytes.empty()) {
+    const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) fail(path_, "cannot be read back", got == 0 ? EIO : errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
 }
 
 void OutputFile::start_writeback(std::uint64_t offset, std::uint64_t size) const {

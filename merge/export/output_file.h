@@ -19,6 +19,8 @@ class OutputFile {
   /// Creates the file, which must not exist, with `size` bytes set aside on the disk where the file system
   /// can.
   OutputFile(std::filesystem::path path, std::uint64_t size);
+  /// A file that an earlier process created.
+  static OutputFile reopen(std::filesystem::path path);
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -26,12 +28,15 @@ class OutputFile {
   /// Thread-safe for disjoint places.
   void write(std::span<const std::byte> bytes, std::uint64_t offset) const;
   void write(std::string_view text, std::uint64_t offset) const;
+  /// Fills `bytes` from a place; thread-safe beside writes to other places.
+  void read(std::span<std::byte> bytes, std::uint64_t offset) const;
   /// Asks the system to begin writing out a range that is complete, so that sync() has less to wait for.
   /// Never fails.
   void start_writeback(std::uint64_t offset, std::uint64_t size) const;
   void sync() const;
 
  private:
+  OutputFile() = default;
   std::filesystem::path path_;
   int descriptor_ = -1;
 };

@@ -97,13 +97,16 @@ PartialFolder::PartialFolder(const fs::path& out, bool overwrite, const std::vec
     throw InputError(target_.parent_path().string(), "cannot be created: " + error.message(),
                      "give another folder");
   lock();
+}
+
+void PartialFolder::clear(const std::vector<std::string>& kept) const {
+  std::error_code error;
   for (fs::directory_iterator entry(path_, error), end; !error && entry != end; entry.increment(error)) {
+    if (std::find(kept.begin(), kept.end(), entry->path().filename().string()) != kept.end()) continue;
     fs::remove_all(entry->path(), error);
     if (error) break;
   }
-  if (!error) return;
-  ::close(descriptor_);
-  fail(path_, "an older attempt cannot be removed", error.value());
+  if (error) fail(path_, "an older attempt cannot be removed", error.value());
 }
 
 // The holder of the lock may publish or remove the folder between our opening and locking it: then we hold a
@@ -134,6 +137,18 @@ PartialFolder::~PartialFolder() {
   std::error_code ignored;
   if (!published_) fs::remove_all(path_, ignored);
   ::close(descriptor_);
+}
+
+std::uintmax_t PartialFolder::used_bytes() const {
+  constexpr std::uintmax_t kBlock = 512;  // the unit of st_blocks
+  std::uintmax_t sum = 0;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_, ignored)) {
+    struct stat status {};
+    if (::lstat(entry.path().c_str(), &status) == 0)
+      sum += static_cast<std::uintmax_t>(status.st_blocks) * kBlock;
+  }
+  return sum;
 }
 
 void PartialFolder::check_space(std::uintmax_t bytes) const {

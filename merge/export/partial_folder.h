@@ -4,12 +4,14 @@
 // The sibling `.OUT.tsugi-partial` of an output folder OUT, and the one step that turns it into OUT.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace tsugi::merge {
 
-/// One process at a time holds the partial folder of an OUT; what a dead one left in it is discarded.
+/// One process at a time holds the partial folder of an OUT. What a dead one left is still in it.
 class PartialFolder {
  public:
   /// Checks that `out` may be (over)written: absent or empty, or with `overwrite` a model folder (it has a
@@ -23,9 +25,14 @@ class PartialFolder {
   PartialFolder(const PartialFolder&) = delete;
   PartialFolder& operator=(const PartialFolder&) = delete;
 
+  /// Removes everything in the folder but entries of these names.
+  void clear(const std::vector<std::string>& kept = {}) const;
+
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& target() const { return target_; }
 
+  /// Bytes of the disk that files in the folder have already.
+  std::uintmax_t used_bytes() const;
   /// Throws Error unless the disk has room for `bytes`.
   void check_space(std::uintmax_t bytes) const;
   /// Everything in the folder must be synced already. An older OUT is exchanged for it in one step, then

@@ -63,11 +63,10 @@ void write_all(const MergePlan& plan, FolderWriter& writer) {
   }
 }
 
-void copy_to(const MergePlan& plan, const fs::path& out, const FolderOptions& options = {},
-             const std::string& recipe = "") {
+void copy_to(const MergePlan& plan, const fs::path& out, const FolderOptions& options = {}) {
   FolderWriter writer(plan, out, options);
   write_all(plan, writer);
-  writer.commit(recipe);
+  writer.commit();
 }
 
 std::vector<std::string> files_of(const fs::path& folder) {
@@ -82,7 +81,7 @@ TEST(FolderWriter, ReproducesTheBundledModelByteForByte) {
   const TemporaryFolder folder;
   const auto base = Checkpoint::open(kBase);
   const std::string recipe = "# my recipe\nmodels: []\n";
-  copy_to(copy_of(base), folder / "out", {}, recipe);
+  copy_to(copy_of(base), folder / "out", {.recipe = recipe});
   EXPECT_EQ(read_text(folder / "out/model.safetensors"), read_text(kBase / "model.safetensors"));
   EXPECT_EQ(read_text(folder / "out/config.json"), read_text(kBase / "config.json"));
   for (const char* companion : {"tokenizer.json", "tokenizer_config.json", "generation_config.json"}) {
@@ -90,10 +89,10 @@ TEST(FolderWriter, ReproducesTheBundledModelByteForByte) {
   }
   EXPECT_EQ(read_text(folder / "out/mergekit_config.yml"), recipe);
   EXPECT_THAT(read_text(folder / "out/README.md"), HasSubstr("# out\n"));
-  EXPECT_THAT(
-      files_of(folder / "out"),
-      testing::ElementsAre("README.md", "config.json", "generation_config.json", "mergekit_config.yml",
-                           "model.safetensors", "tokenizer.json", "tokenizer_config.json"));
+  EXPECT_THAT(files_of(folder / "out"),
+              testing::ElementsAre("README.md", "config.json", "generation_config.json", "manifest.json",
+                                   "mergekit_config.yml", "model.safetensors", "tokenizer.json",
+                                   "tokenizer_config.json"));
   EXPECT_THAT(files_of(folder.path()), testing::ElementsAre("out"));
 }
 
@@ -142,7 +141,7 @@ TEST(FolderWriter, RefusesToCommitWhatIsIncomplete) {
   {
     FolderWriter writer(plan, folder / "out");
     writer.write(plan.tensors[0].output, 0, std::vector<float>(128));
-    EXPECT_THAT(tests::message_of<Error>([&] { writer.commit(""); }),
+    EXPECT_THAT(tests::message_of<Error>([&] { writer.commit(); }),
                 HasSubstr("tensor model.embed_tokens.weight: 256 of 196608 bytes were written"));
   }
   EXPECT_TRUE(fs::is_empty(folder.path()));
@@ -195,7 +194,7 @@ TEST(FolderWriter, RoundsToTheTypeOfTheTensorAndCountsOverflow) {
   EXPECT_THROW(writer.write(plan.tensors[0].output, 2, row), Error);
   EXPECT_THROW(writer.write_bytes(plan.tensors[0].output, {}), Error);
   EXPECT_THROW(writer.wants({9, "t0", {2, 3}, DType::F32, 0}), Error);
-  writer.commit("");
+  writer.commit();
   const MappedFile file(folder / "out/model.safetensors");
   const auto tensors = parse_safetensors(file.bytes(), "out");
   const auto values = [&](std::size_t place) {

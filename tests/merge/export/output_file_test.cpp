@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "recipes/error.h"
 #include "tests/support/raw_safetensors.h"
 
@@ -20,6 +22,20 @@ TEST(OutputFile, HasItsSizeFromTheStart) {
   file.start_writeback(0, 6);
   file.sync();
   EXPECT_EQ(tests::read_text(folder / "f"), std::string("abcd\0\0", 6));
+}
+
+TEST(OutputFile, IsWrittenOnAndReadBack) {
+  const tests::TemporaryFolder folder;
+  { OutputFile(folder / "f", 4).write("ab", 0); }
+  const OutputFile file = OutputFile::reopen(folder / "f");
+  file.write("cd", 2);
+  std::array<std::byte, 3> back{};
+  file.read(back, 1);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(back.data()), back.size()), "bcd");
+  EXPECT_THAT(tests::message_of<Error>([&] { file.read(back, 2); }),
+              testing::HasSubstr("cannot be read back"));
+  EXPECT_THAT(tests::message_of<Error>([&] { OutputFile::reopen(folder / "g"); }),
+              testing::HasSubstr("/g: cannot be opened: No such file"));
 }
 
 TEST(OutputFile, NeverTouchesAFileThatIsThere) {

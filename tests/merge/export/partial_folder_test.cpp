@@ -47,11 +47,16 @@ TEST(PartialFolder, LeavesNothingWithoutPublish) {
   EXPECT_TRUE(is_bare(folder.path()));
 }
 
-TEST(PartialFolder, DiscardsWhatADeadProcessLeft) {
+TEST(PartialFolder, KeepsOfADeadProcessWhatItIsToldTo) {
   const TemporaryFolder folder;
-  folder.write(".out.tsugi-partial/model.safetensors", "stale");
-  folder.write(".out.tsugi-partial/sub/f", "stale");
+  folder.write(".out.tsugi-partial/model.safetensors", "old");
+  folder.write(".out.tsugi-partial/sub/f", "old");
   const PartialFolder partial(folder / "out", false, {});
+  EXPECT_GE(partial.used_bytes(), 3U);
+  partial.clear({"model.safetensors"});
+  EXPECT_EQ(tests::read_text(partial.path() / "model.safetensors"), "old");
+  EXPECT_FALSE(fs::exists(partial.path() / "sub"));
+  partial.clear();
   EXPECT_TRUE(is_bare(partial.path()));
 }
 
