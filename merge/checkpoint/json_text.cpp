@@ -44,7 +44,8 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
       ++at;
       continue;
     } else {  // a number or a word
-      while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' && text[at] != ']') ++at;
+      while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' && text[at] != ']')
+        ++at;
     }
     if (depth == 0) return at;
   }
@@ -144,14 +145,17 @@ void JsonText::add(const Parts& parts, const std::vector<std::string>& texts) {
 void JsonText::set(const Path& path, const Json& value) {
   const Path parent(path.begin(), path.end() - 1);
   const Parts holder = parts(place_of(parent).value());
-  const std::string lead = lead_of(holder);
-  const std::string text = laid_out(value, lead);
   if (const std::optional<Child> child = member(holder.begin, path.back())) {
-    text_.replace(child->value, child->end - child->value, text);
+    text_.replace(child->value, child->end - child->value, laid_out(value, lead_of(holder)));
     return;
   }
+  add(holder, {member_text(holder, path.back(), value)});
+}
+
+std::string JsonText::member_text(const Parts& holder, std::string_view key, const Json& value) const {
   const bool tight = !holder.children.empty() && text_[holder.children.front().value - 1] == ':';
-  add(holder, {fmt::format("{}:{}{}", Json(std::string(path.back())).dump(), tight ? "" : " ", text)});
+  return fmt::format("{}:{}{}", Json(std::string(key)).dump(), tight ? "" : " ",
+                     laid_out(value, lead_of(holder)));
 }
 
 void JsonText::erase(const Path& path) {
@@ -191,6 +195,14 @@ void JsonText::append(const Path& path, const std::vector<Json>& elements) {
   const std::string lead = lead_of(whole);
   std::vector<std::string> texts;
   for (const Json& element : elements) texts.push_back(laid_out(element, lead));
+  add(whole, texts);
+}
+
+void JsonText::append_members(const Path& path, const std::vector<std::pair<std::string, Json>>& members) {
+  if (members.empty()) return;
+  const Parts whole = parts(place_of(path).value());
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : members) texts.push_back(member_text(whole, key, value));
   add(whole, texts);
 }
 

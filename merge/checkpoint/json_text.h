@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tsugi::merge {
@@ -34,9 +35,12 @@ class JsonText {
   void erase(const Path& path);
   /// Removes members of an object, or elements of an array, whose value keep() does not want. `key` is empty
   /// in an array. Nothing happens when it is not there.
-  void filter(const Path& path, const std::function<bool(const std::string& key, std::string_view value)>& keep);
-  /// Adds elements to an array, in order; it must be there.
+  void filter(const Path& path,
+              const std::function<bool(const std::string& key, std::string_view value)>& keep);
+  /// Adds elements to an array, or members with keys that it does not have to an object, in order; it must be
+  /// there.
   void append(const Path& path, const std::vector<Json>& elements);
+  void append_members(const Path& path, const std::vector<std::pair<std::string, Json>>& members);
 
  private:
   struct Child {
@@ -57,6 +61,7 @@ class JsonText {
   std::string laid_out(const Json& value, std::string_view lead) const;
   /// The text between a bracket and what follows it, for a container that is filled or may be empty.
   std::string lead_of(const Parts& parts) const;
+  std::string member_text(const Parts& holder, std::string_view key, const Json& value) const;
   void add(const Parts& parts, const std::vector<std::string>& texts);
 
   std::string text_;
