@@ -25,6 +25,8 @@ struct Options {
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
+  bool cut_rows = false;
+  bool assume_base_tokenizer = false;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> ignored;
 };
@@ -58,6 +60,19 @@ void add_ignored(CLI::App& app, Options& options) {
   }
 }
 
+// What happens to the tokens of each model.
+std::string vocabulary_table(const merge::VocabularyReport& report) {
+  std::string table =
+      fmt::format("vocabulary: {}, {} tokens in {} rows\n{:>9} {:>9} {:>9} {:>9} {:>9}  model\n",
+                  report.source, report.tokens, report.rows, "tokens", "shared", "moved", "dropped", "added");
+  for (const merge::VocabularyChange& row : report.models) {
+    table += fmt::format("{:>9} {:>9} {:>9} {:>9} {:>9}  {}\n", row.tokens, row.shared, row.moved,
+                         row.dropped, row.added, row.model);
+  }
+  table.pop_back();
+  return table;
+}
+
 void run_merge(const Options& options, const CommonOptions& common) {
   const Console console(common);
   for (const std::string& line : options.ignored) console.note(line);
@@ -68,10 +83,14 @@ void run_merge(const Options& options, const CommonOptions& common) {
 
   merge::ThreadPool pool(common.threads);
   merge::CheckpointStore checkpoints;
-  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
+  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints,
+                                                  {.cut_rows = options.cut_rows,
+                                                   .lenient = options.lenient,
+                                                   .assume_base_tokenizer = options.assume_base_tokenizer});
   notes.insert(notes.end(), checkpoints.notes().begin(), checkpoints.notes().end());
   notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
   for (const std::string& line : notes) console.note("note: " + line);
+  if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
@@ -105,7 +124,12 @@ Action add_merge(CLI::App& app) {
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
   app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
-  app.add_flag("--lenient", options->lenient, "Unknown keys in the recipe become notes instead of errors");
+  app.add_flag("--lenient", options->lenient,
+               "Unknown keys in the recipe, and tokens under other ids, become notes instead of errors");
+  app.add_flag("--cut-rows,--unsafe-truncate-embeddings", options->cut_rows,
+               "Without tokenizer: in the recipe: drop the rows of embeddings that not all models have");
+  app.add_flag("--assume-base-tokenizer", options->assume_base_tokenizer,
+               "A model without a tokenizer has the base's, if it has as many rows");
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
   app.add_flag("--no-manifest", options->no_manifest,
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");

@@ -7,6 +7,7 @@
 #include "merge/plan/parameters.h"
 #include "merge/plan/slices.h"
 #include "merge/plan/tensors.h"
+#include "merge/plan/vocabulary.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -39,9 +40,14 @@ MergePlan complete(PlanContext& context) {
                  .donor = context.donor->checkpoint,
                  .companions = context.donor->checkpoint->companions(),
                  .inputs = {},
+                 .made = std::move(context.made),
                  .seed = context.recipe->seed.value_or(0),
                  .notes = context.notes.take()};
   plan.tensors = std::move(planned.tensors);
+  if (context.vocabulary != nullptr) {
+    plan.companions = context.vocabulary->companions;
+    plan.vocabulary = context.vocabulary->alignment->report;
+  }
   for (const auto& model : context.models) plan.inputs.push_back(model->checkpoint);
   for (const PlannedTensor& tensor : plan.tensors) {
     plan.bytes_in += bytes_read(tensor);
@@ -52,11 +58,14 @@ MergePlan complete(PlanContext& context) {
 
 }  // namespace
 
-MergePlan plan_merge(const recipes::Recipe& recipe, CheckpointStore& checkpoints) {
+MergePlan plan_merge(const recipes::Recipe& recipe, CheckpointStore& checkpoints,
+                     const PlanOptions& options) {
   PlanContext context;
   context.recipe = &recipe;
+  context.options = options;
   context.method = method_of(context);
   resolve_slices(context, checkpoints);
+  plan_vocabulary(context, checkpoints);
   return complete(context);
 }
 

@@ -15,6 +15,7 @@
 #include "merge/checkpoint/companions.h"
 #include "merge/methods/method.h"
 #include "merge/sink.h"
+#include "merge/vocabulary/alignment.h"
 #include "recipes/recipe.h"
 
 namespace tsugi::merge {
@@ -31,12 +32,32 @@ struct PlannedTensor {
   std::string role;                      ///< where it stands: "before", "layer 3", "after"
 };
 
+/// A view that no checkpoint holds.
+struct MadeTensor {
+  TensorView view;
+  std::string model;  ///< where its values come from, for errors
+};
+
+/// What a user may ask of a merge beside its recipe.
+struct PlanOptions {
+  /// Without `tokenizer:` in the recipe: embeddings and heads of unequal rows are cut to the smallest, tokens
+  /// unchecked (mergekit's --unsafe-truncate-embeddings).
+  bool cut_rows = false;
+  /// Tokens that stand under different ids in models merged without `tokenizer:` are a note, not an error.
+  bool lenient = false;
+  /// With `tokenizer:` a model without a tokenizer that can be read has the base's, if its embedding has as
+  /// many rows.
+  bool assume_base_tokenizer = false;
+};
+
 struct MergePlan {
   std::vector<PlannedTensor> tensors;       ///< before, layers in order, after; within those by name
   ModelConfig config;                       ///< of the output: dtype, layers and ties as written
   std::shared_ptr<const Checkpoint> donor;  ///< config and companions come from here
   std::vector<Companion> companions = {};   ///< what is written beside the weights
   std::vector<std::shared_ptr<const Checkpoint>> inputs;
+  std::vector<std::shared_ptr<const MadeTensor>> made = {};  ///< views in `tensors` that `inputs` do not hold
+  std::optional<VocabularyReport> vocabulary = {};           ///< with `tokenizer:` in the recipe
   std::uint64_t seed = 0;
   std::vector<std::string> notes;  ///< what a user should know, each a sentence
   std::uint64_t bytes_in = 0;
@@ -45,7 +66,8 @@ struct MergePlan {
 
 /// Throws InputError at the recipe's place: unknown method or parameter, value out of range, wrong number of
 /// models, layer range past the end, names or shapes that disagree.
-MergePlan plan_merge(const recipes::Recipe& recipe, CheckpointStore& checkpoints);
+MergePlan plan_merge(const recipes::Recipe& recipe, CheckpointStore& checkpoints,
+                     const PlanOptions& options = {});
 
 /// The plan that copies a checkpoint as it is: loading is merging one model. `out_dtype` rounds it.
 MergePlan plan_copy(std::shared_ptr<const Checkpoint> checkpoint,

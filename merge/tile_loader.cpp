@@ -114,6 +114,9 @@ void TileLoader::refuse(const TensorView& view, std::size_t element, bool after_
     if (!own.empty() && &view >= own.data() && &view < own.data() + own.size())
       model = checkpoint->folder().string();
   }
+  for (const auto& made : plan_.made) {
+    if (&made->view == &view) model = made->model;
+  }
   if (after_rounding) {
     throw InputError(model,
                      fmt::format("tensor '{}', element {}: too large for dtype {}", view.name, element,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "recipes/fields.h"
+#include "recipes/tokenizer_spec.h"
 #include "recipes/yaml_value.h"
 
 namespace tsugi::recipes {
@@ -22,12 +23,8 @@ struct LaterKey {
   std::string_view key;
   std::string_view cure;
 };
-constexpr std::array<LaterKey, 4> kLaterKeys{
+constexpr std::array<LaterKey, 2> kLaterKeys{
     {{"modules", "give the language model alone under models or slices"},
-     {"tokenizer",
-      "remove it; the base model's tokenizer is taken, and all models must share its vocabulary"},
-     {"tokenizer_source",
-      "remove it; the base model's tokenizer is taken, and all models must share its vocabulary"},
      {"chat_template", "remove it; the base model's template is taken"}}};
 
 /// A list entry; an empty list counts as absent, as in mergekit.
@@ -58,9 +55,9 @@ void refuse_later_keys(const YamlMapping& top) {
 }
 
 KnownKeys top_level_keys() {
-  KnownKeys known{
-      .keys = {"merge_method", "models", "slices", "base_model", "parameters", "dtype", "out_dtype", "seed"},
-      .unadvertised = {}};
+  KnownKeys known{.keys = {"merge_method", "models", "slices", "base_model", "parameters", "dtype",
+                           "out_dtype", "seed", "tokenizer"},
+                  .unadvertised = {"tokenizer_source"}};
   for (const LaterKey& later : kLaterKeys) known.unadvertised.emplace_back(later.key);
   return known;
 }
@@ -193,6 +190,7 @@ Recipe parse_recipe(std::string_view text, const std::string& file, Strictness s
   recipe.dtype = read_dtype(top, "dtype");
   recipe.out_dtype = read_dtype(top, "out_dtype");
   if (const auto* seed = top.find("seed")) recipe.seed = seed->value.seed("seed");
+  recipe.tokenizer = read_tokenizer(top, unknown);
   recipe.file = file;
   recipe.source_text = text;
   return recipe;

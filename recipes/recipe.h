@@ -48,6 +48,36 @@ struct Slice {
   Mark mark;
 };
 
+/// Where the row of a token comes from in models that lack it, or with `force` in all of them.
+enum class TokenRow {
+  standard,     ///< the rules for tokens that are not listed
+  same_token,   ///< the row that `model` has for this token
+  model_token,  ///< the row that `model` has for `other_token`, or its row `other_id`
+  zero
+};
+
+/// An entry of `tokenizer.tokens:`.
+struct TokenSetting {
+  std::string token;
+  TokenRow row = TokenRow::standard;
+  std::optional<ModelReference> model = {};     ///< of same_token and model_token
+  std::optional<std::string> other_token = {};  ///< of model_token exactly one of these two
+  std::optional<std::int64_t> other_id = {};
+  bool force = false;
+  Mark mark = {};
+};
+
+/// `tokenizer:`, or mergekit's older `tokenizer_source:`. Which vocabulary the output has, and where rows of
+/// tokens come from.
+struct TokenizerSpec {
+  enum class Source { all_models, base, model };  ///< union, base, a model reference
+  Source source = Source::all_models;
+  std::optional<ModelReference> model = {};  ///< of Source::model
+  std::vector<TokenSetting> tokens = {};     ///< as in the file
+  std::optional<std::int64_t> pad_to_multiple_of = {};
+  Mark mark = {};
+};
+
 /// Exactly one of `models` and `slices` is non-empty.
 struct Recipe {
   std::string merge_method;
@@ -60,6 +90,7 @@ struct Recipe {
   std::optional<DType>
       out_dtype;  ///< stored type; without it dtype, else the common type of a tensor's inputs
   std::optional<std::uint64_t> seed;
+  std::optional<TokenizerSpec> tokenizer;  ///< without it all models must share one vocabulary
   std::string file;         ///< where it was read; relative model paths are tried from there second
   std::string source_text;  ///< byte for byte, for the output folder; "" for a recipe made by a program
 };
@@ -78,6 +109,8 @@ Recipe parse_recipe(std::string_view text, const std::string& file,
 bool operator==(const ModelEntry& a, const ModelEntry& b);
 bool operator==(const SliceSource& a, const SliceSource& b);
 bool operator==(const Slice& a, const Slice& b);
+bool operator==(const TokenSetting& a, const TokenSetting& b);
+bool operator==(const TokenizerSpec& a, const TokenizerSpec& b);
 bool operator==(const Recipe& a, const Recipe& b);
 
 /// YAML that mergekit and parse_recipe read back to an equal recipe. Numbers round-trip exactly; comments and

@@ -119,6 +119,41 @@ void add_slices(Lines& lines, const std::vector<Slice>& slices) {
   }
 }
 
+// What follows the token: "{source: models/a, force: true}".
+std::string token_text(const TokenSetting& setting) {
+  std::string source;
+  if (setting.row == TokenRow::same_token) source = reference(*setting.model);
+  if (setting.row == TokenRow::zero) source = "{kind: zero}";
+  if (setting.row == TokenRow::model_token) {
+    source = fmt::format("{{kind: model_token, model: {}, ", reference(*setting.model));
+    source += setting.other_token ? fmt::format("token: {}}}", word(*setting.other_token))
+                                  : fmt::format("token_id: {}}}", *setting.other_id);
+  }
+  if (!source.empty()) source = fmt::format("source: {}", source);
+  if (setting.force) source += source.empty() ? "force: true" : ", force: true";
+  return fmt::format("{{{}}}", source);
+}
+
+void add_tokenizer(Lines& lines, const TokenizerSpec& tokenizer) {
+  lines.add(0, "tokenizer:");
+  using Source = TokenizerSpec::Source;
+  std::string source = tokenizer.source == Source::base ? "base" : "union";
+  if (tokenizer.source == Source::model) {
+    const std::string& path = tokenizer.model->text;  // a folder may be called as a keyword
+    source = path == "base" || path == "union" ? fmt::format("{{model: {{path: {}}}}}", path)
+                                               : reference(*tokenizer.model);
+  }
+  lines.add(1, fmt::format("source: {}", source));
+  if (tokenizer.pad_to_multiple_of) {
+    lines.add(1, fmt::format("pad_to_multiple_of: {}", *tokenizer.pad_to_multiple_of));
+  }
+  if (tokenizer.tokens.empty()) return;
+  lines.add(1, "tokens:");
+  for (const TokenSetting& setting : tokenizer.tokens) {
+    lines.add(2, fmt::format("{}: {}", word(setting.token), token_text(setting)));
+  }
+}
+
 }  // namespace
 
 std::string to_yaml(const Recipe& recipe) {
@@ -135,6 +170,7 @@ std::string to_yaml(const Recipe& recipe) {
   if (recipe.dtype) lines.add(0, fmt::format("dtype: {}", recipe_name(*recipe.dtype)));
   if (recipe.out_dtype) lines.add(0, fmt::format("out_dtype: {}", recipe_name(*recipe.out_dtype)));
   if (recipe.seed) lines.add(0, fmt::format("seed: {}", *recipe.seed));
+  if (recipe.tokenizer) add_tokenizer(lines, *recipe.tokenizer);
   return lines.take();
 }
 
@@ -158,10 +194,20 @@ bool operator==(const Slice& a, const Slice& b) {
   return a.sources == b.sources && a.base_model == b.base_model && a.parameters == b.parameters;
 }
 
+bool operator==(const TokenSetting& a, const TokenSetting& b) {
+  return a.token == b.token && a.row == b.row && a.model == b.model && a.other_token == b.other_token &&
+         a.other_id == b.other_id && a.force == b.force;
+}
+
+bool operator==(const TokenizerSpec& a, const TokenizerSpec& b) {
+  return a.source == b.source && a.model == b.model && a.tokens == b.tokens &&
+         a.pad_to_multiple_of == b.pad_to_multiple_of;
+}
+
 bool operator==(const Recipe& a, const Recipe& b) {
   return a.merge_method == b.merge_method && a.models == b.models && a.slices == b.slices &&
          a.base_model == b.base_model && a.parameters == b.parameters && a.dtype == b.dtype &&
-         a.out_dtype == b.out_dtype && a.seed == b.seed;
+         a.out_dtype == b.out_dtype && a.seed == b.seed && a.tokenizer == b.tokenizer;
 }
 
 }  // namespace tsugi::recipes

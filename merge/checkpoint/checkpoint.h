@@ -51,6 +51,8 @@ class Checkpoint {
   std::vector<std::string> notes_;
 };
 
+class VocabularyCache;
+
 /// Opens each folder once, however often and under whatever spelling it is asked for. Not thread-safe.
 class CheckpointStore {
  public:
@@ -60,10 +62,13 @@ class CheckpointStore {
   /// "NAME read from FOLDER" for each model that was found beside the recipe instead of in the working
   /// directory.
   const std::vector<std::string>& notes() const { return notes_; }
+  /// Vocabularies of these checkpoints, kept as long as the store.
+  VocabularyCache& vocabularies();
 
  private:
   std::map<std::filesystem::path, std::shared_ptr<const Checkpoint>> open_;
   std::vector<std::string> notes_;
+  std::shared_ptr<VocabularyCache> vocabularies_;
 };
 
 }  // namespace tsugi::merge

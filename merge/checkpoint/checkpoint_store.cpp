@@ -10,6 +10,7 @@
 
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/checkpoint/json.h"
+#include "merge/vocabulary/cache.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -68,6 +69,11 @@ std::shared_ptr<const Checkpoint> CheckpointStore::get(const recipes::ModelRefer
   std::shared_ptr<const Checkpoint>& checkpoint = open_[key.empty() ? folder : key];
   if (checkpoint == nullptr) checkpoint = Checkpoint::open(folder);
   return checkpoint;
+}
+
+VocabularyCache& CheckpointStore::vocabularies() {
+  if (vocabularies_ == nullptr) vocabularies_ = std::make_shared<VocabularyCache>();
+  return *vocabularies_;
 }
 
 }  // namespace tsugi::merge

@@ -12,6 +12,7 @@
 
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/methods/method.h"
+#include "merge/plan.h"
 #include "merge/plan/names.h"
 #include "recipes/recipe.h"
 
@@ -59,6 +60,9 @@ class Notes {
   std::vector<std::string> sentences_;
 };
 
+class VocabularyCache;
+struct VocabularyPlan;
+
 /// Everything a plan is made of. `models` is in recipe order and never grows once slices point into it.
 struct PlanContext {
   const recipes::Recipe* recipe = nullptr;
@@ -67,6 +71,10 @@ struct PlanContext {
   const OpenModel* donor = nullptr;
   std::vector<PlanSlice> slices;
   Notes notes;
+  PlanOptions options = {};
+  std::shared_ptr<const VocabularyPlan> vocabulary = nullptr;  ///< null without `tokenizer:`
+  VocabularyCache* vocabularies = nullptr;                     ///< null where no store is at hand
+  std::vector<std::shared_ptr<const MadeTensor>> made = {};
 
   /// `mark`, or the recipe's file where a program made the recipe and marks say nothing.
   Mark place(const Mark& mark) const;

@@ -8,6 +8,8 @@
 #include <array>
 #include <map>
 
+#include "merge/plan/vocabulary.h"
+#include "merge/vocabulary/tensors.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -118,12 +120,28 @@ void set_tie(const PlanContext& context, bool writes_head, ModelConfig& config) 
   if (!writes_head && donor_has_head) config.set_tied(true);
 }
 
+// vocab_size is what loaders make room for: the rows that are written. Ids of special tokens follow their
+// tokens.
+void set_vocabulary(const PlanContext& context, const PlannedTensors& planned, ModelConfig& config) {
+  std::vector<TensorView> written;
+  for (const PlannedTensor& tensor : planned.tensors) {
+    if (names_vocabulary(tensor.output.name))
+      written.push_back({.name = tensor.output.name, .shape = tensor.output.shape});
+  }
+  const std::size_t rows = vocabulary_rows(written);
+  const auto stated = config.number("vocab_size");
+  if (rows > 0 && stated && *stated != static_cast<double>(rows)) config.set("vocab_size", rows);
+  if (context.vocabulary == nullptr) return;
+  for (const ChangedSetting& setting : context.vocabulary->settings) config.set(setting.key, setting.value);
+}
+
 }  // namespace
 
 ModelConfig output_config(const PlanContext& context, const PlannedTensors& planned) {
   ModelConfig config = context.donor->checkpoint->config();
   if (const auto type = main_type(planned.tensors)) config.set_dtype(*type);
   set_tie(context, planned.writes_head, config);
+  set_vocabulary(context, planned, config);
   if (context.recipe->slices.empty()) return config;
 
   std::size_t layers = 0;

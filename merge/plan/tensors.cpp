@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "merge/plan/one_tensor.h"
+#include "merge/plan/vocabulary.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -69,6 +70,7 @@ class TensorsPlanner {
         result_.writes_head = true;
         lend_embeddings(slice, key, given.inputs);
       }
+      align_inputs(context_, slice, key.first, given.inputs);
       add(slice_index, std::move(given));
     }
   }

@@ -164,7 +164,7 @@ TEST(ParseRecipe, UnknownKeysHaveTheirPlaceAndTheNearestName) {
   EXPECT_EQ(error_of("merge_method: linear\nmodels: [{model: a}]\nint8_mask: true\n"),
             "recipe.yaml:3:1: unknown key 'int8_mask'; known: merge_method, models, slices, base_model, "
             "parameters, dtype, "
-            "out_dtype, seed");
+            "out_dtype, seed, tokenizer");
 }
 
 TEST(ParseRecipe, LenientListsUnknownKeys) {
@@ -180,12 +180,6 @@ TEST(ParseRecipe, LenientListsUnknownKeys) {
 
 TEST(ParseRecipe, RefusesWhatThisVersionDoesNot) {
   const std::string head = "merge_method: linear\nmodels: [{model: a}]\n";
-  EXPECT_EQ(error_of(head + "tokenizer_source: union\n"),
-            "recipe.yaml:3:1: 'tokenizer_source' is not done by this version of tsugi; remove it; the base "
-            "model's tokenizer is "
-            "taken, and all models must share its vocabulary");
-  EXPECT_THAT(error_of(head + "tokenizer: {source: base}\n"),
-              StartsWith("recipe.yaml:3:1: 'tokenizer' is not done"));
   EXPECT_THAT(error_of(head + "chat_template: auto\n"),
               StartsWith("recipe.yaml:3:1: 'chat_template' is not done"));
   EXPECT_THAT(error_of("merge_method: linear\nmodules: {text: {}}\n"),

@@ -45,6 +45,31 @@ Recipe full_recipe() {
   Slice second{{source}, std::nullopt, {}, {}};
   second.parameters["weight"].conditions = {{.filter = "mlp", .value = {{0.5}}, .mark = {}}};
   recipe.slices = {first, second};
+  recipe.tokenizer = TokenizerSpec{.source = TokenizerSpec::Source::model,
+                                   .model = ModelReference{"union", {}},
+                                   .tokens = {{.token = "<|im_start|>",
+                                               .row = TokenRow::model_token,
+                                               .model = ModelReference{"a+b", {}},
+                                               .other_token = "\"quoted\": Ġ",
+                                               .other_id = {},
+                                               .force = true,
+                                               .mark = {}},
+                                              {.token = "Ġyes",
+                                               .row = TokenRow::same_token,
+                                               .model = ModelReference{"plain/path", {}},
+                                               .other_token = {},
+                                               .other_id = {},
+                                               .mark = {}},
+                                              {.token = "no",
+                                               .row = TokenRow::model_token,
+                                               .model = ModelReference{"m", {}},
+                                               .other_token = {},
+                                               .other_id = 3,
+                                               .mark = {}},
+                                              {.token = "{", .row = TokenRow::zero, .force = true},
+                                              {.token = "12"}},
+                                   .pad_to_multiple_of = 64,
+                                   .mark = {}};
   return recipe;
 }
 
