@@ -21,6 +21,10 @@ Action add_evolve(CLI::App& app);
 Action add_export(CLI::App& app);
 Action add_inspect(CLI::App& app);
 Action add_compare(CLI::App& app);
+Action add_check(CLI::App& app);
+Action add_explain(CLI::App& app);
+Action add_diff(CLI::App& app);
+Action add_extract_lora(CLI::App& app);
 
 /// Parses and runs; returns the exit code: 0 done, 1 failed, 2 bad input, 3 stopped and resumable. Never
 /// throws.

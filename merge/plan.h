@@ -20,6 +20,25 @@
 
 namespace tsugi::merge {
 
+/// Where a number stands in the recipe's file; line 0: the method's default.
+struct Origin {
+  int line = 0;
+  int column = 0;
+
+  bool operator==(const Origin&) const = default;
+};
+
+/// Where the inputs and numbers of a tensor come from, for people.
+struct Origins {
+  struct Model {
+    std::string name;                     ///< as the recipe writes it
+    std::vector<Origin> parameters = {};  ///< beside Settings::per_model
+  };
+  std::string base = {};  ///< as the recipe writes it; "" without
+  std::vector<Model> models = {};
+  std::vector<Origin> parameters = {};  ///< beside Settings::global
+};
+
 struct PlannedTensor {
   OutputTensor output;
   /// Null: an integer or boolean tensor, equal in all inputs; the only one of `models` is copied.
@@ -30,6 +49,7 @@ struct PlannedTensor {
   std::optional<DType> work_type;        ///< the recipe's dtype: inputs are rounded to it first
   std::uint64_t inputs_fingerprint = 0;  ///< equal: same method, inputs and work_type, whatever the numbers
   std::string role;                      ///< where it stands: "before", "layer 3", "after"
+  Origins origins = {};
 };
 
 /// A view that no checkpoint holds.

@@ -9,7 +9,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "merge/clones.h"
+#include "merge/look/value_scan.h"
+#include "merge/look/walk.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -26,22 +27,6 @@ Rooms& rooms() {
   return mine;
 }
 
-// The largest magnitude as bits; those of infinity and NaN are the largest of all.
-TSUGI_CLONES std::uint32_t largest_bits(const float* values, std::size_t n) {
-  std::uint32_t most = 0;
-  for (std::size_t i = 0; i < n; ++i)
-    most = std::max(most, std::bit_cast<std::uint32_t>(values[i]) & 0x7fffffffu);
-  return most;
-}
-
-std::size_t first_not_finite(std::span<const float> values) {
-  constexpr std::uint32_t kInfinity = 0x7f800000u;
-  if (largest_bits(values.data(), values.size()) < kInfinity) return values.size();
-  const auto bad =
-      std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
-  return static_cast<std::size_t>(bad - values.begin());
-}
-
 bool rounds(DType stored, const std::optional<DType>& work_type) {
   return (work_type == DType::F16 || work_type == DType::BF16) && stored != *work_type;
 }
@@ -52,6 +37,19 @@ const float* in_place(const TensorView& view, std::size_t begin) {
   const std::byte* const bytes = view.bytes.data() + begin * sizeof(float);
   const bool aligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(float) == 0;
   return aligned ? reinterpret_cast<const float*>(bytes) : nullptr;
+}
+
+ValueSums scan_rounded(const TensorView& view, DType type) {
+  const Walk walk = walk_of({&view});
+  ValueSums sums;
+  std::vector<float> values(walk.step);
+  for (std::size_t at = 0; at < walk.elements; at += walk.step) {
+    const std::span<float> tile(values.data(), std::min(walk.step, walk.elements - at));
+    read_values(view, at, tile);
+    round_to(type, tile);
+    add_values(tile, at, sums);
+  }
+  return sums;
 }
 
 }  // namespace
@@ -89,42 +87,66 @@ std::span<const float> TileLoader::input(const TensorView& view, std::vector<flo
   const bool must_round = rounds(view.dtype, tensor_.work_type);
   if (const float* const place = in_place(view, begin); place != nullptr && !must_round) {
     const std::span<const float> values(place, tile_.size());
-    check(view, values);
+    check(values);
     return values;
   }
   if (room.size() < tile_.size()) room.resize(tile_.size());
   const std::span<float> values(room.data(), tile_.size());
   read_rows(view, tile_.row_begin, tile_.rows, values);
-  check(view, values);
-  if (must_round && round_to(*tensor_.work_type, values) > 0)
-    refuse(view, begin + first_not_finite(values), true);
+  check(values);
+  if (must_round && round_to(*tensor_.work_type, values) > 0) refuse();
   return values;
 }
 
-void TileLoader::check(const TensorView& view, std::span<const float> values) const {
-  if (!checks_) return;
-  const std::size_t bad = first_not_finite(values);
-  if (bad < values.size()) refuse(view, tile_.row_begin * tile_.row_length + bad, false);
+void TileLoader::check(std::span<const float> values) const {
+  if (checks_ && !all_finite(values)) refuse();
 }
 
-void TileLoader::refuse(const TensorView& view, std::size_t element, bool after_rounding) const {
-  std::string model = "an input";
+// Whichever tile was the first to fail: the inputs are looked through whole and in order, so that the message
+// has the counts and is the same for any number of threads.
+void TileLoader::refuse() const {
+  if (tensor_.base != nullptr) refuse_bad(*tensor_.base, tensor_.origins.base);
+  for (std::size_t i = 0; i < tensor_.models.size(); ++i) {
+    if (reads_[i] == 0) continue;
+    refuse_bad(*tensor_.models[i],
+               i < tensor_.origins.models.size() ? tensor_.origins.models[i].name : std::string());
+  }
+  throw Error(
+      fmt::format("tensor '{}': an input changed while it was read; do not write to checkpoints that "
+                  "are being merged",
+                  tensor_.output.name));
+}
+
+void TileLoader::refuse_bad(const TensorView& view, const std::string& recipe_name_of_model) const {
+  const ValueSums stored = scan_values(view);
+  const std::string model = folder_of(view, recipe_name_of_model);
+  if (stored.bad() > 0) {
+    throw InputError(model, fmt::format("tensor '{}': {}", view.name, bad_values_text(stored, view.shape)),
+                     "use a checkpoint whose weights are finite numbers; tsugi inspect MODEL --values lists "
+                     "those that are not");
+  }
+  if (!rounds(view.dtype, tensor_.work_type)) return;
+  const ValueSums rounded = scan_rounded(view, *tensor_.work_type);
+  if (rounded.bad() == 0) return;
+  throw InputError(
+      model,
+      fmt::format("tensor '{}': {} of {} values are too large for dtype {}, the first at element {}, the "
+                  "largest {}",
+                  view.name, rounded.bad(), rounded.elements, recipe_name(*tensor_.work_type),
+                  rounded.first_bad, std::max(std::fabs(stored.low), std::fabs(stored.high))),
+      "use dtype: bfloat16 or float32");
+}
+
+std::string TileLoader::folder_of(const TensorView& view, const std::string& otherwise) const {
   for (const auto& checkpoint : plan_.inputs) {
     const auto& own = checkpoint->tensors();
     if (!own.empty() && &view >= own.data() && &view < own.data() + own.size())
-      model = checkpoint->folder().string();
+      return checkpoint->folder().string();
   }
   for (const auto& made : plan_.made) {
-    if (&made->view == &view) model = made->model;
+    if (&made->view == &view) return made->model;
   }
-  if (after_rounding) {
-    throw InputError(model,
-                     fmt::format("tensor '{}', element {}: too large for dtype {}", view.name, element,
-                                 recipe_name(*tensor_.work_type)),
-                     "use dtype: bfloat16 or float32");
-  }
-  throw InputError(model, fmt::format("tensor '{}', element {}: infinite or NaN", view.name, element),
-                   "use a checkpoint whose weights are finite numbers");
+  return otherwise.empty() ? "an input" : otherwise;
 }
 
 }  // namespace tsugi::merge

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "merge/methods/method.h"
@@ -22,8 +23,8 @@ class TileLoader {
   TileLoader(const MergePlan& plan, const PlannedTensor& tensor, const Tiling& tiling,
              std::span<const char> reads, bool checks);
 
-  /// Valid until the next call on this thread. Throws InputError naming model, tensor and place of an
-  /// infinite or NaN input, or of one too large for the recipe's dtype.
+  /// Valid until the next call on this thread. Throws InputError naming model, tensor, count and first place
+  /// of infinite or NaN inputs, or of those too large for the recipe's dtype.
   const Tile& load(std::size_t index);
 
   /// Room for the tile's result on this thread.
@@ -31,8 +32,10 @@ class TileLoader {
 
  private:
   std::span<const float> input(const TensorView& view, std::vector<float>& room) const;
-  void check(const TensorView& view, std::span<const float> values) const;
-  [[noreturn]] void refuse(const TensorView& view, std::size_t element, bool after_rounding) const;
+  void check(std::span<const float> values) const;
+  [[noreturn]] void refuse() const;
+  void refuse_bad(const TensorView& view, const std::string& recipe_name_of_model) const;
+  std::string folder_of(const TensorView& view, const std::string& otherwise) const;
 
   const MergePlan& plan_;
   const PlannedTensor& tensor_;

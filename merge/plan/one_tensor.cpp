@@ -31,9 +31,13 @@ class TensorPlanner {
     planned_.output.shape = first().shape;
     planned_.role = given_.role;
     if (never_computed()) return copy_bytes();
-    if (copies_one()) return finish(copy_of_lone());
+    if (copies_one()) {
+      name_origins();
+      return finish(copy_of_lone());
+    }
     split_base();
-    planned_.settings = parameters_.resolve(given_.output, given_.inputs, given_.t);
+    name_origins();
+    planned_.settings = parameters_.resolve(given_.output, given_.inputs, given_.t, planned_.origins);
     check_settings();
     return finish(context_.method);
   }
@@ -76,6 +80,7 @@ class TensorPlanner {
                        "tensors of this kind are copied, never averaged: use models that agree in it");
     }
     planned_.models = {chosen.view};
+    planned_.origins.models = {{source(chosen).name}};
     planned_.output.dtype = chosen.view->dtype;
     planned_.output.fingerprint = Fingerprint()
                                       .add(std::string_view("copy"))
@@ -134,6 +139,11 @@ class TensorPlanner {
       }
     }
     return copy;
+  }
+
+  void name_origins() {
+    if (base_) planned_.origins.base = source(*base_).name;
+    for (const PlanInput& input : given_.inputs) planned_.origins.models.push_back({source(input).name});
   }
 
   void split_base() {

@@ -21,6 +21,16 @@ const ParameterSetting* setting_of(const ParameterMap* map, std::string_view nam
   return found == map->end() ? nullptr : &found->second;
 }
 
+// The condition that gave the value, else the parameter's name.
+Origin origin_of(const ParameterSetting& setting, std::string_view tensor) {
+  for (const recipes::Condition& condition : setting.conditions) {
+    if (!condition.matches(tensor)) continue;
+    const Mark& mark = condition.mark.line > 0 ? condition.mark : setting.mark;
+    return {.line = mark.line, .column = mark.column};
+  }
+  return {};
+}
+
 }  // namespace
 
 SliceParameters::SliceParameters(const PlanContext& context, const PlanSlice& slice)
@@ -45,21 +55,22 @@ SliceParameters::SliceParameters(const PlanContext& context, const PlanSlice& sl
   }
 }
 
-Settings SliceParameters::resolve(std::string_view output, std::span<const PlanInput> models,
-                                  double t) const {
+Settings SliceParameters::resolve(std::string_view output, std::span<const PlanInput> models, double t,
+                                  Origins& origins) const {
   Settings settings;
   settings.per_model.resize(models.size());
   std::size_t global = 0;
   std::size_t per_model = 0;
   for (const Parameter& row : context_.method->parameters) {
     if (row.scope == Scope::global) {
-      settings.global.push_back(value(row, global_[global++], output, t, nullptr));
+      settings.global.push_back(value(row, global_[global++], output, t, nullptr, origins.parameters));
       continue;
     }
     for (std::size_t i = 0; i < models.size(); ++i) {
       const std::size_t source = models[i].source;
       const Levels& levels = per_model_[source][per_model];
-      settings.per_model[i].push_back(value(row, levels, models[i].name, t, &slice_.sources[source]));
+      settings.per_model[i].push_back(
+          value(row, levels, models[i].name, t, &slice_.sources[source], origins.models[i].parameters));
     }
     ++per_model;
   }
@@ -67,18 +78,22 @@ Settings SliceParameters::resolve(std::string_view output, std::span<const PlanI
 }
 
 double SliceParameters::value(const Parameter& row, const Levels& levels, std::string_view tensor, double t,
-                              const PlanSource* source) const {
+                              const PlanSource* source, std::vector<Origin>& origins) const {
   const Between between = row.kind == Kind::boolean ? Between::step : Between::linear;
   for (const ParameterSetting* setting : levels) {
     const std::optional<double> found = setting->at(tensor, t, between);
     if (!found) continue;
-    if (row.kind != Kind::integer || *found == std::trunc(*found)) return *found;
+    if (row.kind != Kind::integer || *found == std::trunc(*found)) {
+      origins.push_back(origin_of(*setting, tensor));
+      return *found;
+    }
     throw InputError(
         context_.place(setting->mark),
         fmt::format("'{}' is {} for tensor '{}', expected a whole number", row.name, *found, tensor),
         "choose the points of the gradient so that every layer gets a whole number");
   }
   if (!row.standard) missing(row, tensor, source);
+  origins.emplace_back();
   return *row.standard;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "merge/plan.h"
 #include "merge/plan/context.h"
 
 namespace tsugi::merge {
@@ -32,14 +33,16 @@ class SliceParameters {
   SliceParameters(const PlanContext& context, const PlanSlice& slice);
 
   /// Settings for an output tensor at depth t. `models` leaves the base out. Throws InputError when a
-  /// required parameter has no value or an integer one lies between two integers.
-  Settings resolve(std::string_view output, std::span<const PlanInput> models, double t) const;
+  /// required parameter has no value or an integer one lies between two integers. Also fills the places in
+  /// `origins`, which has an entry for each model.
+  Settings resolve(std::string_view output, std::span<const PlanInput> models, double t,
+                   Origins& origins) const;
 
  private:
   using Levels = std::vector<const recipes::ParameterSetting*>;
 
   double value(const Parameter& row, const Levels& levels, std::string_view tensor, double t,
-               const PlanSource* source) const;
+               const PlanSource* source, std::vector<Origin>& origins) const;
   [[noreturn]] void missing(const Parameter& row, std::string_view tensor, const PlanSource* source) const;
 
   const PlanContext& context_;

@@ -185,8 +185,9 @@ TEST(Execute, NamesInputsThatAreNotFinite) {
   const MemoryTensor base("w", {20, 1000}, noise(20000, 2));
   const MemoryTensor bad("w", {20, 1000}, values);
   const std::string expected =
-      "an input: tensor 'w', element 12345: infinite or NaN; use a checkpoint whose weights are finite "
-      "numbers";
+      "an input: tensor 'w': 1 infinite of 20000 values, the first at element 12345 [row 12, column 345]; "
+      "use a checkpoint whose weights are finite numbers; tsugi inspect MODEL --values lists those that are "
+      "not";
   EXPECT_EQ(error_of(plan_of({planned("task_arithmetic", "w", &base, {&bad}, {}, {{{"weight", 1}}})})),
             expected);
   // A trimmed infinity would vanish without a trace.
@@ -200,8 +201,10 @@ TEST(Execute, NamesInputsTooLargeForTheWorkType) {
   const MemoryTensor model("w", {3}, {1, 70000, 2});
   MergePlan plan = plan_of({planned("passthrough", "w", nullptr, {&model})});
   plan.tensors[0].work_type = DType::F16;
-  EXPECT_EQ(error_of(plan),
-            "an input: tensor 'w', element 1: too large for dtype float16; use dtype: bfloat16 or float32");
+  EXPECT_EQ(
+      error_of(plan),
+      "an input: tensor 'w': 1 of 3 values are too large for dtype float16, the first at element 1, the "
+      "largest 70000; use dtype: bfloat16 or float32");
 }
 
 TEST(Execute, NamesOutputsThatAreNotFinite) {
