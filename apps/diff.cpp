@@ -31,7 +31,8 @@ struct Options {
 
 std::string number(const std::optional<double>& value) {
   if (!value) return "-";
-  return *value != 0 && std::fabs(*value) < 1e-3 ? fmt::format("{:.2e}", *value) : fmt::format("{:.4f}", *value);
+  return *value != 0 && std::fabs(*value) < 1e-3 ? fmt::format("{:.2e}", *value)
+                                                 : fmt::format("{:.4f}", *value);
 }
 
 std::string percent(const std::optional<double>& value) {
@@ -46,11 +47,13 @@ class DiffTable {
 
   void add(const std::string& name, const merge::DiffSums& sums) {
     std::vector<std::string> cells{name, number(sums.pair.relative_l2()), number(sums.pair.cosine()),
-                                   fmt::format("{:.3g}", sums.pair.largest), percent(sums.pair.changed_share())};
+                                   fmt::format("{:.3g}", sums.pair.largest),
+                                   percent(sums.pair.changed_share())};
     if (tasks_) {
       const merge::TaskSums none;
       const merge::TaskSums& task = sums.task ? *sums.task : none;
-      for (const auto& value : {task.relative_a(), task.relative_b(), task.cosine()}) cells.push_back(number(value));
+      for (const auto& value : {task.relative_a(), task.relative_b(), task.cosine()})
+        cells.push_back(number(value));
       cells.push_back(percent(task.conflict_share()));
     }
     if (overlap_) cells.push_back(percent(sums.overlap()));
@@ -135,12 +138,14 @@ Json diff_json(const Options& options, const merge::ModelDiff& diff) {
   return json;
 }
 
-void list(const Console& console, const char* what, const std::vector<std::string>& names, std::size_t limit) {
+void list(const Console& console, const char* what, const std::vector<std::string>& names,
+          std::size_t limit) {
   if (names.empty()) return;
   const std::size_t shown = limit == 0 ? names.size() : std::min(limit, names.size());
-  console.print(fmt::format("{} ({}): {}{}", what, names.size(),
-                            fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-                            shown < names.size() ? ", …" : ""));
+  console.print(
+      fmt::format("{} ({}): {}{}", what, names.size(),
+                  fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                  shown < names.size() ? ", …" : ""));
 }
 
 // Largest relative distance first; names decide between equal ones.
@@ -161,16 +166,19 @@ std::vector<const merge::TensorDiff*> farthest(const merge::ModelDiff& diff, std
 void warn(const Console& console, const merge::ModelDiff& diff) {
   for (const merge::TensorDiff& tensor : diff.tensors) {
     if (tensor.sums.pair.bad == 0) continue;
-    console.note(fmt::format("note: tensor '{}': {} elements are infinite or NaN in a model and left out; tsugi "
-                             "inspect MODEL --values says where",
-                             tensor.name, tensor.sums.pair.bad));
+    console.note(
+        fmt::format("note: tensor '{}': {} elements are infinite or NaN in a model and left out; tsugi "
+                    "inspect MODEL --values says where",
+                    tensor.name, tensor.sums.pair.bad));
   }
   const auto& task = diff.total().sums.task;
   if (!task) return;
   // Fine-tuning moves weights by some percent; unrelated models are 140 % apart.
   constexpr double kUnrelated = 0.5;
   if (task->relative_a().value_or(0) > kUnrelated || task->relative_b().value_or(0) > kUnrelated) {
-    console.note("note: a task vector is more than half as long as the base: this may not be the model it was tuned from");
+    console.note(
+        "note: a task vector is more than half as long as the base: this may not be the model it was tuned "
+        "from");
   }
 }
 
@@ -235,15 +243,19 @@ Action add_diff(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("A", options->a, "A model folder")->required();
   app.add_option("B", options->b, "Another")->required();
-  auto* base = app.add_option("--base", options->base, "The model that both were tuned from: compares task vectors");
+  auto* base =
+      app.add_option("--base", options->base, "The model that both were tuned from: compares task vectors");
   app.add_option("--limit", options->limit, "Tensors shown, the farthest apart first (default 20; 0: all)");
-  app.add_flag("--overlap", options->overlap,
-               "Share of each task vector's 20 % largest changes that the other has too (reads three times more)")
+  app.add_flag(
+         "--overlap", options->overlap,
+         "Share of each task vector's 20 % largest changes that the other has too (reads three times more)")
       ->needs(base);
   app.footer(
-      "rel. L2 is |B-A| / |A|; changed the share of elements that differ; conflict the share, of elements that "
+      "rel. L2 is |B-A| / |A|; changed the share of elements that differ; conflict the share, of elements "
+      "that "
       "both\n"
-      "models changed, in which they went opposite ways. Models may be of any architecture; tensors are matched "
+      "models changed, in which they went opposite ways. Models may be of any architecture; tensors are "
+      "matched "
       "by name.\n\n"
       "Example: tsugi diff recipes/pocket/math recipes/pocket/ja --base recipes/pocket/base");
   return [options](const CommonOptions& common) { run_diff(*options, common); };

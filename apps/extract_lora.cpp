@@ -110,7 +110,8 @@ void tell(const Console& console, const Options& options, const merge::ExtractRe
   constexpr std::size_t kShown = 10;  // the rest is in --json
   for (const std::string& note : report.notes) console.note("note: " + note);
   for (std::size_t i = 0; i < std::min(kShown, report.left_out.size()); ++i)
-    console.note(fmt::format("note: '{}' is left out: {}", report.left_out[i].tensor, report.left_out[i].reason));
+    console.note(
+        fmt::format("note: '{}' is left out: {}", report.left_out[i].tensor, report.left_out[i].reason));
   if (report.left_out.size() > kShown)
     console.note(fmt::format("note: and {} more tensors", report.left_out.size() - kShown));
   console.print(table_by_role(report, architecture));
@@ -126,10 +127,11 @@ void tell(const Console& console, const Options& options, const merge::ExtractRe
 
 void run_extract(const Options& options, const CommonOptions& common) {
   const Console console(common);
-  merge::ExtractOptions extract{.rule = {.most = options.rank, .energy = options.energy, .threshold = options.threshold},
-                                .svd = svd_kind(options.svd),
-                                .dtype = stored_type(options.dtype),
-                                .base_name = options.base_name.empty() ? options.base : options.base_name};
+  merge::ExtractOptions extract{
+      .rule = {.most = options.rank, .energy = options.energy, .threshold = options.threshold},
+      .svd = svd_kind(options.svd),
+      .dtype = stored_type(options.dtype),
+      .base_name = options.base_name.empty() ? options.base : options.base_name};
   merge::ThreadPool pool(common.threads);
   merge::CheckpointStore store;
   const auto tuned = open_model(store, options.tuned, "TUNED", console);
@@ -165,7 +167,8 @@ Action add_extract_lora(CLI::App& app) {
   app.add_option("--base-name", options->base_name,
                  "Name of the base in adapter_config.json, such as a hub name (default: as --base)");
   app.footer(
-      "Writes W_tuned - W_base as products of two thin matrices that PEFT loads. Changed norms and biases are "
+      "Writes W_tuned - W_base as products of two thin matrices that PEFT loads. Changed norms and biases "
+      "are "
       "saved\n"
       "whole; what an adapter cannot hold is listed. The energy says how much of the squared change the "
       "factors hold.\n\n"

@@ -42,9 +42,8 @@ Json adapter_config(const LoraSurvey& survey, const std::vector<ModuleRank>& ran
   for (const auto& [module, rank] : ranks) {
     if (rank != largest) pattern[escaped(module)] = rank;
   }
-  const bool transposed = std::any_of(survey.factors.begin(), survey.factors.end(), [](const auto& task) {
-    return task.kind == FactorKind::conv1d;
-  });
+  const bool transposed = std::any_of(survey.factors.begin(), survey.factors.end(),
+                                      [](const auto& task) { return task.kind == FactorKind::conv1d; });
   Json saved = nullptr;
   if (!survey.saved_modules.empty()) saved = survey.saved_modules;
   return {{"peft_type", "LORA"},

@@ -25,8 +25,8 @@ void write_rounded(const OutputFile& file, const std::string& name, DType dtype,
     const std::size_t count = std::min(kChunk, values.size() - done);
     stored.resize(count * bytes(dtype));
     if (from_f32(dtype, values.subspan(done, count), stored) > 0) {
-      throw Error(fmt::format("tensor '{}' does not fit into {}; choose another --dtype", name,
-                              recipe_name(dtype)));
+      throw Error(
+          fmt::format("tensor '{}' does not fit into {}; choose another --dtype", name, recipe_name(dtype)));
     }
     file.write(stored, (begin + done) * bytes(dtype));
     done += count;

@@ -19,7 +19,7 @@ namespace tsugi::merge {
 struct ExtractOptions {
   RankRule rule = {};
   SvdKind svd = SvdKind::automatic;
-  DType dtype = DType::F32;  ///< of the factors; whole tensors keep their own
+  DType dtype = DType::F32;    ///< of the factors; whole tensors keep their own
   std::string base_name = {};  ///< for adapter_config.json: where PEFT finds the base
   /// Called from any thread with the matrices done and their number; never two at once.
   std::function<void(std::size_t done, std::size_t all)> progress = nullptr;
@@ -28,11 +28,11 @@ struct ExtractOptions {
 struct ExtractedModule {
   std::string module;
   FactorKind kind = FactorKind::linear;
-  Shape shape;               ///< of the weight as stored
-  std::size_t rank = 0;      ///< 0: nothing was above the threshold, and the module is not in the adapter
-  double delta_square = 0;   ///< ||W_tuned - W_base||^2
-  double energy_share = 0;   ///< of that, what the factors hold
-  double largest = 0;        ///< singular value
+  Shape shape;              ///< of the weight as stored
+  std::size_t rank = 0;     ///< 0: nothing was above the threshold, and the module is not in the adapter
+  double delta_square = 0;  ///< ||W_tuned - W_base||^2
+  double energy_share = 0;  ///< of that, what the factors hold
+  double largest = 0;       ///< singular value
   bool exact = true;
 };
 

@@ -32,9 +32,9 @@ enum class SvdKind {
   randomised
 };
 
-/// Up to this smaller side `automatic` is exact. The eigen-decomposition takes time with the cube of the side:
-/// on one core 0.6 s at 1024, 5 s at 2048 and 123 s at 4096, where the randomised one takes 1 s, and a model
-/// has hundreds of matrices.
+/// Up to this smaller side `automatic` is exact. The eigen-decomposition takes time with the cube of the
+/// side: on one core 0.6 s at 1024, 5 s at 2048 and 123 s at 4096, where the randomised one takes 1 s, and a
+/// model has hundreds of matrices.
 inline constexpr std::size_t kExactSide = 2048;
 
 /// D ~ left right, with left = U sqrt(S) and right = sqrt(S) V^T of the kept singular values S, descending.

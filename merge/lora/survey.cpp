@@ -29,17 +29,26 @@ bool is_parameter(const std::string& last) {
 
 // Modules whose weight is looked up, not multiplied; by the last part of their names in transformers' models.
 bool is_embedding(const std::string& module) {
-  constexpr std::array<std::string_view, 12> kNames{
-      "embed_tokens",         "wte",    "wpe",          "word_embeddings",       "position_embeddings",
-      "token_type_embeddings", "embed_in", "tok_embeddings", "embed_positions", "shared", "tokens_embed",
-      "positions_embed"};
+  constexpr std::array<std::string_view, 12> kNames{"embed_tokens",
+                                                    "wte",
+                                                    "wpe",
+                                                    "word_embeddings",
+                                                    "position_embeddings",
+                                                    "token_type_embeddings",
+                                                    "embed_in",
+                                                    "tok_embeddings",
+                                                    "embed_positions",
+                                                    "shared",
+                                                    "tokens_embed",
+                                                    "positions_embed"};
   const std::string last = split(module).second;
   return std::find(kNames.begin(), kNames.end(), last) != kNames.end();
 }
 
 // Families whose layers are transformers' Conv1D, which stores [in, out].
 bool is_conv1d(const ModelConfig& config, const std::string& module) {
-  constexpr std::array<std::string_view, 4> kFamilies{"gpt2", "openai-gpt", "imagegpt", "decision_transformer"};
+  constexpr std::array<std::string_view, 4> kFamilies{"gpt2", "openai-gpt", "imagegpt",
+                                                      "decision_transformer"};
   constexpr std::array<std::string_view, 4> kNames{"c_attn", "c_proj", "c_fc", "q_attn"};
   const std::string family = config.text("model_type").value_or("");
   const std::string last = split(module).second;
@@ -103,10 +112,10 @@ class Surveyor {
       const TensorView* base = base_.find(tensor.name);
       if (base == nullptr || base->shape == tensor.shape) continue;
       const std::string module = split(tensor.name).first;
-      const bool rows_only = tensor.shape.size() == 2 && base->shape.size() == 2 &&
-                             tensor.shape[1] == base->shape[1];
-      const bool of_vocabulary = is_embedding(module) || ends_with(module, "lm_head") ||
-                                 ends_with(module, "embed_out");
+      const bool rows_only =
+          tensor.shape.size() == 2 && base->shape.size() == 2 && tensor.shape[1] == base->shape[1];
+      const bool of_vocabulary =
+          is_embedding(module) || ends_with(module, "lm_head") || ends_with(module, "embed_out");
       if (!rows_only || !of_vocabulary) {
         throw InputError(tuned_.folder().string(),
                          fmt::format("tensor '{}' is {} and {} in {}", tensor.name, text(tensor.shape),
@@ -125,9 +134,9 @@ class Surveyor {
     const auto [module, last] = split(tensor.name);
     const bool matrix = tensor.shape.size() == 2 && last == "weight" && !module.empty();
     if (matrix) {
-      const FactorKind kind = is_embedding(module)                   ? FactorKind::embedding
+      const FactorKind kind = is_embedding(module)                 ? FactorKind::embedding
                               : is_conv1d(tuned_.config(), module) ? FactorKind::conv1d
-                                                                     : FactorKind::linear;
+                                                                   : FactorKind::linear;
       result_.factors.push_back({.module = module,
                                  .kind = kind,
                                  .tuned = tuned_.find(tensor.name),
@@ -153,8 +162,8 @@ class Surveyor {
         continue;
       }
       result_.biases = true;
-      result_.whole.push_back({fmt::format("{}.base_layer.bias", module),
-                               tuned_.find(fmt::format("{}.bias", module))});
+      result_.whole.push_back(
+          {fmt::format("{}.base_layer.bias", module), tuned_.find(fmt::format("{}.bias", module))});
     }
   }
 
@@ -165,10 +174,10 @@ class Surveyor {
       for (const auto& [module, tensors] : modules_) {
         if (!ends_with(module, entry) || saved_.count(module) > 0) continue;
         if (factorised_.count(module) > 0) {
-          throw InputError(tuned_.folder().string(),
-                           fmt::format("module '{}' is to be saved whole, and '{}' ends in its name", entry,
-                                       module),
-                           "PEFT cannot tell them apart; there is no adapter for such a pair");
+          throw InputError(
+              tuned_.folder().string(),
+              fmt::format("module '{}' is to be saved whole, and '{}' ends in its name", entry, module),
+              "PEFT cannot tell them apart; there is no adapter for such a pair");
         }
         saved_.insert(module);
       }
@@ -198,9 +207,8 @@ class Surveyor {
       result_.left_out.push_back({name, "it holds no floating-point numbers"});
     for (const std::string& name : diff_.only_a)
       result_.notes.push_back(fmt::format("'{}' is only in the base and stays as it is", name));
-    const bool embeds = std::any_of(result_.factors.begin(), result_.factors.end(), [](const auto& task) {
-      return task.kind == FactorKind::embedding;
-    });
+    const bool embeds = std::any_of(result_.factors.begin(), result_.factors.end(),
+                                    [](const auto& task) { return task.kind == FactorKind::embedding; });
     if (embeds && tuned_.config().tied().value_or(false)) {
       result_.notes.emplace_back(
           "the head is tied to the embedding: its change reaches the head when the adapter is merged, and "

@@ -47,7 +47,7 @@ struct LoraSurvey {
   std::vector<WholeTensor> whole;          ///< all tensors of those, and changed biases of factorised modules
   bool biases = false;                     ///< `whole` holds some of those biases
   std::vector<std::string> target_modules;  ///< PEFT's: common endings where they name nothing else
-  std::vector<LeftOut> left_out;           ///< changed, and lost
+  std::vector<LeftOut> left_out;            ///< changed, and lost
   std::vector<std::string> notes;
 };
 

@@ -74,14 +74,16 @@ class ExtractLora : public testing::Test {
   }
 
   // lora_B [rows, rank] times lora_A [rank, columns]
-  static std::vector<double> product(const std::vector<float>& b, const std::vector<float>& a, std::size_t rank) {
+  static std::vector<double> product(const std::vector<float>& b, const std::vector<float>& a,
+                                     std::size_t rank) {
     const std::size_t rows = b.size() / rank;
     const std::size_t columns = a.size() / rank;
     std::vector<double> values(rows * columns);
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t j = 0; j < columns; ++j) {
         for (std::size_t k = 0; k < rank; ++k)
-          values[i * columns + j] += static_cast<double>(b[i * rank + k]) * static_cast<double>(a[k * columns + j]);
+          values[i * columns + j] +=
+              static_cast<double>(b[i * rank + k]) * static_cast<double>(a[k * columns + j]);
       }
     }
     return values;
@@ -180,7 +182,8 @@ TEST_F(ExtractLora, AThresholdMayLeaveModulesOut) {
   const ExtractReport report = extract(tuned, base, {.rule = {.most = 9, .energy = 1, .threshold = .5}});
   EXPECT_EQ(config()["target_modules"], nlohmann::json({"model.layers.0.mlp.up_proj"}));
   EXPECT_EQ(tensors().size(), 2u);
-  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("1 changed modules, the first 'model.layers.0.mlp.gate_proj'")));
+  EXPECT_THAT(report.notes,
+              ElementsAre(HasSubstr("1 changed modules, the first 'model.layers.0.mlp.gate_proj'")));
 }
 
 TEST_F(ExtractLora, NamesWholeModulesWhereAnEndingWouldNameOthers) {

@@ -267,7 +267,7 @@ TEST_F(PlanErrors, RecipesOfProgramsHaveAPlaceToo) {
     merge::plan_merge(recipe, store);
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("recipe: unknown merge method 'nope'; known: linear"));
+    EXPECT_THAT(error.what(), HasSubstr("recipe: unknown merge method 'nope'; known: arcee_fusion, "));
   }
 }
 
