@@ -49,11 +49,6 @@ struct Thinning {
   std::span<const RankThreshold> ranks;  ///< one for each of the rule's queries
 };
 
-/// How many of n a share is: trunc(share n) in f64 as in mergekit, where 0.29 of 100 is 28.
-inline std::uint64_t share_of(double share, std::uint64_t n) {
-  return std::min(n, static_cast<std::uint64_t>(std::max(0.0, share) * static_cast<double>(n)));
-}
-
 /// K, a method of the family, inherits what describe<K>() looks for.
 template <class K, class Rule, FamilyDefaults defaults>
 struct Thinned {
