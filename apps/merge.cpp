@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "apps/commands.h"
+#include "apps/gguf_output.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 #include "merge/parallel.h"
@@ -21,6 +22,7 @@ struct Options {
   std::string recipe;
   std::string out;
   std::string shard_size = "5G";
+  GgufFlags gguf;
   bool lenient = false;
   bool overwrite = false;
   bool no_manifest = false;
@@ -92,6 +94,8 @@ void run_merge(const Options& options, const CommonOptions& common) {
   for (const std::string& line : notes) console.note("note: " + line);
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
+  if (names_gguf(options.out))
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, recipe.source_text, console, pool);
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
@@ -120,7 +124,9 @@ void run_merge(const Options& options, const CommonOptions& common) {
 Action add_merge(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("RECIPE", options->recipe, "mergekit's YAML")->required();
-  app.add_option("OUT", options->out, "Folder to write; must not exist, or be empty")->required();
+  app.add_option("OUT", options->out,
+                 "Folder to write; must not exist, or be empty. A name that ends in .gguf: one GGUF file")
+      ->required();
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
   app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
@@ -135,6 +141,7 @@ Action add_merge(CLI::App& app) {
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");
   app.add_flag("--copy-remote-code", options->copy_remote_code,
                "Take the model's own Python files along; they are never run");
+  add_gguf_flags(app, options->gguf);
   add_ignored(app, *options);
   app.footer(
       "Model names are folders, tried from the working directory and then beside the recipe. The output "
