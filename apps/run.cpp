@@ -27,6 +27,7 @@ constexpr std::string_view kAbout =
     "  tsugi inspect model/ | runs/x         what is in there\n"
     "  tsugi compare a.json b.json           paired tests of two models' answers\n"
     "  tsugi check recipe.yaml               what a merge would do or refuse, from headers alone\n"
+    "  tsugi explain recipe.yaml             the resolved number for every layer and role\n"
     "  tsugi diff a/ b/ --base c/            how far apart models are, tensor by tensor\n"
     "  tsugi extract-lora a/ out/ --base b/  what tuning changed, as an adapter\n";
 
@@ -38,7 +39,7 @@ struct Subcommand {
   Action (*add)(CLI::App&);
 };
 
-constexpr std::array<Subcommand, 9> kSubcommands{{
+constexpr std::array<Subcommand, 10> kSubcommands{{
     {"merge", "Merge checkpoints by a recipe", add_merge},
     {"eval", "Score models on tasks", add_eval},
     {"evolve", "Search for a better recipe", add_evolve},
@@ -46,6 +47,7 @@ constexpr std::array<Subcommand, 9> kSubcommands{{
     {"inspect", "Describe a model folder or a run", add_inspect},
     {"compare", "Compare results item by item", add_compare},
     {"check", "Check a recipe without merging", add_check},
+    {"explain", "Show the numbers of a recipe, layer by layer", add_explain},
     {"diff", "Show how far apart two models are", add_diff},
     {"extract-lora", "Write what tuning changed as an adapter", add_extract_lora},
 }};
