@@ -9,27 +9,22 @@
 
 #include "apps/commands.h"
 #include "apps/gguf_output.h"
+#include "apps/recipe_argument.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 #include "merge/parallel.h"
-#include "merge/plan.h"
-#include "recipes/recipe.h"
 
 namespace tsugi::apps {
 namespace {
 
 struct Options {
-  std::string recipe;
+  RecipeOptions recipe;
   std::string out;
   std::string shard_size = "5G";
   GgufFlags gguf;
-  bool lenient = false;
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
-  bool cut_rows = false;
-  bool assume_base_tokenizer = false;
-  std::optional<std::uint64_t> seed;
   std::vector<std::string> ignored;
 };
 
@@ -62,46 +57,23 @@ void add_ignored(CLI::App& app, Options& options) {
   }
 }
 
-// What happens to the tokens of each model.
-std::string vocabulary_table(const merge::VocabularyReport& report) {
-  std::string table =
-      fmt::format("vocabulary: {}, {} tokens in {} rows\n{:>9} {:>9} {:>9} {:>9} {:>9}  model\n",
-                  report.source, report.tokens, report.rows, "tokens", "shared", "moved", "dropped", "added");
-  for (const merge::VocabularyChange& row : report.models) {
-    table += fmt::format("{:>9} {:>9} {:>9} {:>9} {:>9}  {}\n", row.tokens, row.shared, row.moved,
-                         row.dropped, row.added, row.model);
-  }
-  table.pop_back();
-  return table;
-}
-
 void run_merge(const Options& options, const CommonOptions& common) {
   const Console console(common);
   for (const std::string& line : options.ignored) console.note(line);
-  std::vector<std::string> notes;
-  recipes::Recipe recipe = recipes::read_recipe(
-      options.recipe, options.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
-  if (options.seed) recipe.seed = options.seed;
-
   merge::ThreadPool pool(common.threads);
-  merge::CheckpointStore checkpoints;
-  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints,
-                                                  {.cut_rows = options.cut_rows,
-                                                   .lenient = options.lenient,
-                                                   .assume_base_tokenizer = options.assume_base_tokenizer});
-  notes.insert(notes.end(), checkpoints.notes().begin(), checkpoints.notes().end());
-  notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
-  for (const std::string& line : notes) console.note("note: " + line);
+  const PlannedRecipe planned = plan_recipe(options.recipe);
+  const merge::MergePlan& plan = planned.plan;
+  for (const std::string& line : planned.notes) console.note("note: " + line);
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
   if (names_gguf(options.out))
-    return write_gguf(plan, options.out, options.gguf, options.overwrite, recipe.source_text, console, pool);
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console, pool);
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
                               .manifest = !options.no_manifest,
                               .copy_remote_code = options.copy_remote_code,
-                              .recipe = recipe.source_text});
+                              .recipe = planned.recipe.source_text});
   for (const std::string& line : writer.notes()) console.note(fmt::format("note: {}", line));
   if (writer.resumed() > 0) {
     console.note(fmt::format("resumed: {} of {} tensors were written by an earlier run", writer.resumed(),
@@ -115,7 +87,7 @@ void run_merge(const Options& options, const CommonOptions& common) {
     pool.run([&] { merge::write_folder(plan, writer, execute_options); });
   }
   console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", options.out, plan.tensors.size(),
-                            recipe.merge_method, static_cast<double>(plan.bytes_out) / 1e6));
+                            planned.recipe.merge_method, static_cast<double>(plan.bytes_out) / 1e6));
   console.print_json({{"output", options.out}, {"tensors", plan.tensors.size()}, {"bytes", plan.bytes_out}});
 }
 
@@ -123,19 +95,12 @@ void run_merge(const Options& options, const CommonOptions& common) {
 
 Action add_merge(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("RECIPE", options->recipe, "mergekit's YAML")->required();
+  add_recipe_options(app, options->recipe);
   app.add_option("OUT", options->out,
                  "Folder to write; must not exist, or be empty. A name that ends in .gguf: one GGUF file")
       ->required();
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
-  app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
-  app.add_flag("--lenient", options->lenient,
-               "Unknown keys in the recipe, and tokens under other ids, become notes instead of errors");
-  app.add_flag("--cut-rows,--unsafe-truncate-embeddings", options->cut_rows,
-               "Without tokenizer: in the recipe: drop the rows of embeddings that not all models have");
-  app.add_flag("--assume-base-tokenizer", options->assume_base_tokenizer,
-               "A model without a tokenizer has the base's, if it has as many rows");
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
   app.add_flag("--no-manifest", options->no_manifest,
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");
