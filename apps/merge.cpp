@@ -4,10 +4,10 @@
 // tsugi merge RECIPE OUT
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
 
 #include "apps/commands.h"
+#include "apps/mergekit_flags.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 #include "merge/parallel.h"
@@ -28,37 +28,9 @@ struct Options {
   bool cut_rows = false;
   bool assume_base_tokenizer = false;
   std::optional<std::uint64_t> seed;
+  std::size_t num_threads = 0;  // mergekit's name; 0: not given
   std::vector<std::string> ignored;
 };
-
-// mergekit's switches that change nothing here; scripts carry them along.
-struct Ignored {
-  const char* flag;
-  const char* reason;
-};
-constexpr std::array<Ignored, 9> kIgnored{{
-    {"--cuda", "tsugi merges on the CPU"},
-    {"--copy-tokenizer", "the tokenizer is always copied"},
-    {"--allow-crimes", "models merge by tensor name; unequal shapes stay an error"},
-    {"--trust-remote-code", "no code from a checkpoint is ever run"},
-    {"--lazy-unpickle", "tensors are always read when they are needed"},
-    {"--low-cpu-memory", "memory is bounded anyway"},
-    {"--clone-tensors", "every output tensor is stored on its own"},
-    {"--safe-serialization", "safetensors is the only format written"},
-    {"--write-model-card", "a model card is always written"},
-}};
-
-void add_ignored(CLI::App& app, Options& options) {
-  for (const Ignored& row : kIgnored) {
-    app.add_flag_callback(
-           row.flag,
-           [&options, row] {
-             options.ignored.push_back(fmt::format("{} has no effect: {}", row.flag, row.reason));
-           })
-        ->group("")
-        ->description(row.reason);
-  }
-}
 
 // What happens to the tokens of each model.
 std::string vocabulary_table(const merge::VocabularyReport& report) {
@@ -81,7 +53,7 @@ void run_merge(const Options& options, const CommonOptions& common) {
       options.recipe, options.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
   if (options.seed) recipe.seed = options.seed;
 
-  merge::ThreadPool pool(common.threads);
+  merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
   merge::CheckpointStore checkpoints;
   const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints,
                                                   {.cut_rows = options.cut_rows,
@@ -123,7 +95,8 @@ Action add_merge(CLI::App& app) {
   app.add_option("OUT", options->out, "Folder to write; must not exist, or be empty")->required();
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
-  app.add_option("--seed", options->seed, "Seed of methods that draw (default: the recipe's, else 0)");
+  app.add_option("--seed,--random-seed", options->seed,
+                 "Seed of methods that draw (default: the recipe's, else 0)");
   app.add_flag("--lenient", options->lenient,
                "Unknown keys in the recipe, and tokens under other ids, become notes instead of errors");
   app.add_flag("--cut-rows,--unsafe-truncate-embeddings", options->cut_rows,
@@ -135,7 +108,10 @@ Action add_merge(CLI::App& app) {
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");
   app.add_flag("--copy-remote-code", options->copy_remote_code,
                "Take the model's own Python files along; they are never run");
-  add_ignored(app, *options);
+  app.add_option("--num-threads", options->num_threads, "mergekit's name of --threads")
+      ->check(CLI::PositiveNumber)
+      ->group("");
+  add_mergekit_flags(app, options->ignored);
   app.footer(
       "Model names are folders, tried from the working directory and then beside the recipe. The output "
       "appears\n"
