@@ -4,11 +4,11 @@
 // tsugi merge RECIPE OUT
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
 
 #include "apps/commands.h"
 #include "apps/gguf_output.h"
+#include "apps/mergekit_flags.h"
 #include "apps/recipe_argument.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
@@ -25,49 +25,22 @@ struct Options {
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
+  std::size_t num_threads = 0;  // mergekit's name; 0: not given
   std::vector<std::string> ignored;
 };
-
-// mergekit's switches that change nothing here; scripts carry them along.
-struct Ignored {
-  const char* flag;
-  const char* reason;
-};
-constexpr std::array<Ignored, 9> kIgnored{{
-    {"--cuda", "tsugi merges on the CPU"},
-    {"--copy-tokenizer", "the tokenizer is always copied"},
-    {"--allow-crimes", "models merge by tensor name; unequal shapes stay an error"},
-    {"--trust-remote-code", "no code from a checkpoint is ever run"},
-    {"--lazy-unpickle", "tensors are always read when they are needed"},
-    {"--low-cpu-memory", "memory is bounded anyway"},
-    {"--clone-tensors", "every output tensor is stored on its own"},
-    {"--safe-serialization", "safetensors is the only format written"},
-    {"--write-model-card", "a model card is always written"},
-}};
-
-void add_ignored(CLI::App& app, Options& options) {
-  for (const Ignored& row : kIgnored) {
-    app.add_flag_callback(
-           row.flag,
-           [&options, row] {
-             options.ignored.push_back(fmt::format("{} has no effect: {}", row.flag, row.reason));
-           })
-        ->group("")
-        ->description(row.reason);
-  }
-}
 
 void run_merge(const Options& options, const CommonOptions& common) {
   const Console console(common);
   for (const std::string& line : options.ignored) console.note(line);
-  merge::ThreadPool pool(common.threads);
+  merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
   const PlannedRecipe planned = plan_recipe(options.recipe);
   const merge::MergePlan& plan = planned.plan;
   for (const std::string& line : planned.notes) console.note("note: " + line);
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
   if (names_gguf(options.out))
-    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console, pool);
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console,
+                      pool);
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
@@ -107,7 +80,10 @@ Action add_merge(CLI::App& app) {
   app.add_flag("--copy-remote-code", options->copy_remote_code,
                "Take the model's own Python files along; they are never run");
   add_gguf_flags(app, options->gguf);
-  add_ignored(app, *options);
+  app.add_option("--num-threads", options->num_threads, "mergekit's name of --threads")
+      ->check(CLI::PositiveNumber)
+      ->group("");
+  add_mergekit_flags(app, options->ignored);
   app.footer(
       "Model names are folders, tried from the working directory and then beside the recipe. The output "
       "appears\n"

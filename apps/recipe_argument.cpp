@@ -10,7 +10,8 @@ namespace tsugi::apps {
 
 void add_recipe_options(CLI::App& app, RecipeOptions& options) {
   app.add_option("RECIPE", options.recipe, "mergekit's YAML")->required();
-  app.add_option("--seed", options.seed, "Seed of methods that draw (default: the recipe's, else 0)");
+  app.add_option("--seed,--random-seed", options.seed,
+                 "Seed of methods that draw (default: the recipe's, else 0)");
   app.add_flag("--lenient", options.lenient,
                "Unknown keys in the recipe, and tokens under other ids, become notes instead of errors");
   app.add_flag("--cut-rows,--unsafe-truncate-embeddings", options.cut_rows,

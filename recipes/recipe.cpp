@@ -33,15 +33,28 @@ const YamlMapping::Entry* find_filled(const YamlMapping& mapping, std::string_vi
   return entry == nullptr || entry->value.list(key).empty() ? nullptr : entry;
 }
 
+/// Files of mergekit's other programs, told by a key that no recipe has.
+struct OtherKind {
+  std::string_view key;
+  std::string_view what;
+  std::string_view cure;
+};
+constexpr std::string_view kMoe = "this is a mergekit-moe file ('{}'), expected a recipe";
+constexpr std::string_view kNoMoe =
+    "this version of tsugi builds no mixtures of experts; merge the experts by a recipe with merge_method";
+constexpr std::array<OtherKind, 4> kOtherKinds{{
+    {"experts", kMoe, kNoMoe},
+    {"gate_mode", kMoe, kNoMoe},
+    {"shared_experts", kMoe, kNoMoe},
+    {"genome", "this is a search file as mergekit-evolve's ('{}'), expected a recipe",
+     "run tsugi evolve with it"},
+}};
+
 void refuse_other_kinds(const YamlMapping& top) {
-  if (const auto* entry = top.find("experts")) {
-    throw InputError(entry->mark,
-                     "this is a mergekit-moe file ('experts'); this version of tsugi builds no mixtures",
-                     "give a recipe with merge_method");
-  }
-  if (const auto* entry = top.find("genome")) {
-    throw InputError(entry->mark, "this is a search file ('genome'), expected a recipe",
-                     "run tsugi evolve with it");
+  for (const OtherKind& kind : kOtherKinds) {
+    const YamlMapping::Entry* entry = top.find(kind.key);
+    if (entry == nullptr) continue;
+    throw InputError(entry->mark, fmt::format(fmt::runtime(kind.what), kind.key), kind.cure);
   }
 }
 

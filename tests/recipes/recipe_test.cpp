@@ -193,12 +193,19 @@ TEST(ParseRecipe, RefusesWhatThisVersionDoesNot) {
 }
 
 TEST(ParseRecipe, RecognisesOtherKindsOfFiles) {
+  const std::string no_moe =
+      "expected a recipe; this version of tsugi builds no mixtures of experts; merge the experts by a recipe "
+      "with merge_method";
   EXPECT_EQ(error_of("base_model: a\ngate_mode: hidden\nexperts:\n  - source_model: b\n"),
-            "recipe.yaml:3:1: this is a mergekit-moe file ('experts'); this version of tsugi builds no "
-            "mixtures; give a recipe "
-            "with merge_method");
-  EXPECT_EQ(error_of("genome: {models: [a]}\ntasks: [x]\n"),
-            "recipe.yaml:1:1: this is a search file ('genome'), expected a recipe; run tsugi evolve with it");
+            "recipe.yaml:3:1: this is a mergekit-moe file ('experts'), " + no_moe);
+  EXPECT_EQ(error_of("base_model: a\ngate_mode: random\nexperts_per_token: 2\n"),
+            "recipe.yaml:2:1: this is a mergekit-moe file ('gate_mode'), " + no_moe);
+  const std::string evolve =
+      "this is a search file as mergekit-evolve's ('genome'), expected a recipe; run tsugi evolve with it";
+  EXPECT_EQ(error_of("genome: {models: [a]}\ntasks: [x]\n"), "recipe.yaml:1:1: " + evolve);
+  EXPECT_EQ(error_of("tasks: [x]\ngenome: {models: [a], merge_method: ties}\n"),
+            "recipe.yaml:2:1: " + evolve);
+  EXPECT_EQ(message_of([&] { parse_recipe("genome: {}\n", "r", Strictness::lenient); }), "r:1:1: " + evolve);
 }
 
 TEST(ParseRecipe, NeedsAMethod) {
