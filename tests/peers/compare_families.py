@@ -16,6 +16,7 @@ import peer_mergekit
 import torch
 import yaml
 from compare_mergekit import tsugi_merge, worst_difference
+from safetensors.torch import load_file
 
 
 def models(*entries):
@@ -86,12 +87,42 @@ def split_experts(tensors):
     return split
 
 
+def near_fusion_threshold(x, b):
+    """Elements whose score lies nearer to arcee_fusion's threshold than the error of mergekit's divergence, which it sums
+    in f32 (terms of both signs that nearly cancel): there its choice is its rounding's."""
+    def divergence(dtype):
+        p = torch.softmax(x.to(dtype), dim=-1) + 1e-8
+        q = torch.softmax(b.to(dtype), dim=-1) + 1e-8
+        return (p * torch.log(p / q)).sum(dim=-1, keepdim=True).double()
+
+    exact = divergence(torch.float64)
+    error = ((divergence(torch.float32) - exact).abs() / exact.abs()).max()
+    scores = (x.double() - b.double()).abs() * exact
+    ordered = scores.flatten().sort().values
+    low, middle, high = (ordered[int(f * (ordered.numel() - 1))] for f in (0.25, 0.5, 0.75))
+    threshold = middle + 1.5 * (high - low)
+    return (scores - threshold).abs() <= error * (scores + middle + 1.5 * (high + low))
+
+
+def fusion_ties(folder, names):
+    def tensors(model):
+        loaded = {}
+        for file in sorted((folder / model).glob("*.safetensors")):
+            loaded |= load_file(file)
+        return loaded
+
+    base, other = tensors("base"), tensors("a")
+    return {name: near_fusion_threshold(other[name], base[name]) for name in names if name in base}
+
+
 def compare(folder, family, row, recipe, table):
     what = f"{family}: {row}"
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**recipe, "dtype": "float32"}))
     theirs, ties = peer_mergekit.merge(path)
     ours = tsugi_merge(path)
+    if recipe["merge_method"] == "arcee_fusion":
+        ties = fusion_ties(folder, theirs)
     if family == "mixtral":
         theirs, ours = split_experts(theirs), split_experts(ours)
         if recipe["merge_method"] in WHOLE_TENSOR:
