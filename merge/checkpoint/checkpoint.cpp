@@ -10,6 +10,7 @@
 
 #include "merge/checkpoint/consistency.h"
 #include "merge/checkpoint/file_kind.h"
+#include "merge/checkpoint/fp8.h"
 #include "merge/checkpoint/json.h"
 #include "merge/checkpoint/safetensors.h"
 #include "merge/checkpoint/weight_files.h"
@@ -98,6 +99,7 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
   const std::string weights = files.index.empty() ? (folder / files.names.front()).string() : files.index;
   if (!files.index.empty()) check_index(made->tensors_, files, notes);
   if (made->tensors_.empty()) throw InputError(weights, "holds no tensors", "download the weights again");
+  dequantise_f8(made->config_, made->tensors_, weights, notes);
   check_consistency(made->config_, made->tensors_, weights, notes);
   made->notes_ = std::move(notes);
   return made;
