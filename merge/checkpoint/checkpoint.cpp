@@ -105,6 +105,21 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
   return made;
 }
 
+std::shared_ptr<const Checkpoint> Checkpoint::adapted(const std::shared_ptr<const Checkpoint>& base,
+                                                      std::vector<TensorView> tensors,
+                                                      const std::vector<fs::path>& files,
+                                                      std::vector<std::string> notes,
+                                                      std::shared_ptr<const void> keeps) {
+  const std::shared_ptr<Checkpoint> made(new Checkpoint(base->folder(), base->config()));
+  made->tensors_ = std::move(tensors);
+  made->adapted_files_ = base->files();
+  made->adapted_files_.insert(made->adapted_files_.end(), files.begin(), files.end());
+  made->notes_ = std::move(notes);
+  made->keeps_ = std::make_shared<std::pair<std::shared_ptr<const Checkpoint>, std::shared_ptr<const void>>>(
+      base, std::move(keeps));
+  return made;
+}
+
 const TensorView* Checkpoint::find(std::string_view name) const {
   const auto found = std::lower_bound(
       tensors_.begin(), tensors_.end(), name,
@@ -113,6 +128,7 @@ const TensorView* Checkpoint::find(std::string_view name) const {
 }
 
 std::vector<fs::path> Checkpoint::files() const {
+  if (!adapted_files_.empty()) return adapted_files_;
   std::vector<fs::path> all{folder_ / "config.json"};
   if (!index_.empty()) all.emplace_back(index_);
   for (const MappedFile& file : files_) all.push_back(file.path());
