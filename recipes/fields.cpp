@@ -11,28 +11,6 @@
 namespace tsugi::recipes {
 namespace {
 
-constexpr std::string_view kFolderCure =
-    "if it is part of a folder's name, write model: {model: {path: 'NAME'}}";
-
-/// mergekit's text form PATH[@REVISION][+ADAPTER]: the two optional parts are not run by this version.
-std::string plain_path(const YamlValue& value, std::string_view what) {
-  std::string text = value.text(what);
-  if (text.find('+') != std::string::npos) {
-    throw InputError(
-        value.mark(),
-        fmt::format("{} '{}' adds an adapter ('+'), which this version of tsugi does not do", what, text),
-        fmt::format("merge the adapter into its model first; {}", kFolderCure));
-  }
-  if (text.find('@') != std::string::npos) {
-    throw InputError(
-        value.mark(),
-        fmt::format("{} '{}' asks for a revision ('@') of a hub, which this version of tsugi does not do",
-                    what, text),
-        fmt::format("download it and give the folder; {}", kFolderCure));
-  }
-  return text;
-}
-
 /// Keys of the mapping form that must be null.
 void refuse_parts(const YamlMapping& mapping, std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
@@ -44,12 +22,15 @@ void refuse_parts(const YamlMapping& mapping, std::initializer_list<std::string_
   }
 }
 
+/// The mapping's parts as the text form has them.
 std::string path_of(const YamlValue& value, std::string_view what) {
-  if (!value.is_mapping()) return plain_path(value, what);
+  if (!value.is_mapping()) return value.text(what);
   const KnownKeys known{.keys = {"path", "revision"}, .unadvertised = {}};
   const YamlMapping mapping(value, what, known, {});
-  refuse_parts(mapping, {"revision"});
-  return mapping.need("path", "path: models/base").text("path");
+  std::string path = mapping.need("path", "path: models/base").text("path");
+  const YamlMapping::Entry* revision = mapping.find("revision");
+  if (revision != nullptr) path += fmt::format("@{}", revision->value.text("revision"));
+  return path;
 }
 
 /// A number, or a boolean word as 1 or 0: the method's table decides later which of the two it wants.
@@ -115,11 +96,14 @@ std::vector<Condition> read_conditions(const YamlValue& value, const std::string
 }  // namespace
 
 ModelReference read_model(const YamlValue& value, std::string_view what) {
-  if (!value.is_mapping()) return {plain_path(value, what), value.mark()};
+  if (!value.is_mapping()) return {value.text(what), value.mark()};
   const KnownKeys known{.keys = {"model", "lora", "override_architecture"}, .unadvertised = {}};
   const YamlMapping mapping(value, what, known, {});
-  refuse_parts(mapping, {"lora", "override_architecture"});
-  return {path_of(mapping.need("model", "model: {path: models/base}"), "model"), value.mark()};
+  refuse_parts(mapping, {"override_architecture"});
+  std::string text = path_of(mapping.need("model", "model: {path: models/base}"), "model");
+  const YamlMapping::Entry* adapter = mapping.find("lora");
+  if (adapter != nullptr) text += fmt::format("+{}", path_of(adapter->value, "lora"));
+  return {std::move(text), value.mark()};
 }
 
 std::optional<ModelReference> read_optional_model(const YamlMapping& parent, std::string_view key) {

@@ -15,9 +15,9 @@
 
 namespace tsugi::recipes {
 
-/// "path", or mergekit's mapping {model: path} or {model: {path: path}}, the only form for folders with '+'
-/// or '@' in their names. Throws InputError for adapters, revisions and overridden architectures, which this
-/// version does not do.
+/// mergekit's text form PATH[@REVISION][+ADAPTER[@REVISION]], or its mapping {model: PATH, lora: ADAPTER}
+/// with {path: PATH, revision: REVISION} in place of either; both give the text form. Throws InputError for
+/// overridden architectures, which this version does not do.
 ModelReference read_model(const YamlValue& value, std::string_view what);
 /// Nothing when the key is absent or null.
 std::optional<ModelReference> read_optional_model(const YamlMapping& parent, std::string_view key);

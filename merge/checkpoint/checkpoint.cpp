@@ -10,6 +10,7 @@
 
 #include "merge/checkpoint/consistency.h"
 #include "merge/checkpoint/file_kind.h"
+#include "merge/checkpoint/fp8.h"
 #include "merge/checkpoint/json.h"
 #include "merge/checkpoint/safetensors.h"
 #include "merge/checkpoint/weight_files.h"
@@ -98,8 +99,24 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
   const std::string weights = files.index.empty() ? (folder / files.names.front()).string() : files.index;
   if (!files.index.empty()) check_index(made->tensors_, files, notes);
   if (made->tensors_.empty()) throw InputError(weights, "holds no tensors", "download the weights again");
+  dequantise_f8(made->config_, made->tensors_, weights, notes);
   check_consistency(made->config_, made->tensors_, weights, notes);
   made->notes_ = std::move(notes);
+  return made;
+}
+
+std::shared_ptr<const Checkpoint> Checkpoint::adapted(const std::shared_ptr<const Checkpoint>& base,
+                                                      std::vector<TensorView> tensors,
+                                                      const std::vector<fs::path>& files,
+                                                      std::vector<std::string> notes,
+                                                      std::shared_ptr<const void> keeps) {
+  const std::shared_ptr<Checkpoint> made(new Checkpoint(base->folder(), base->config()));
+  made->tensors_ = std::move(tensors);
+  made->adapted_files_ = base->files();
+  made->adapted_files_.insert(made->adapted_files_.end(), files.begin(), files.end());
+  made->notes_ = std::move(notes);
+  made->keeps_ = std::make_shared<std::pair<std::shared_ptr<const Checkpoint>, std::shared_ptr<const void>>>(
+      base, std::move(keeps));
   return made;
 }
 
@@ -111,6 +128,7 @@ const TensorView* Checkpoint::find(std::string_view name) const {
 }
 
 std::vector<fs::path> Checkpoint::files() const {
+  if (!adapted_files_.empty()) return adapted_files_;
   std::vector<fs::path> all{folder_ / "config.json"};
   if (!index_.empty()) all.emplace_back(index_);
   for (const MappedFile& file : files_) all.push_back(file.path());

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,15 @@ class Checkpoint {
   /// Maps the files and checks headers, index and config. Throws InputError with file, tensor and rule.
   static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& folder);
 
+  /// `base` with other tensors, sorted by name, that read from it and from `files`; `keeps` holds what they
+  /// view.
+  static std::shared_ptr<const Checkpoint> adapted(const std::shared_ptr<const Checkpoint>& base,
+                                                   std::vector<TensorView> tensors,
+                                                   const std::vector<std::filesystem::path>& files,
+                                                   std::vector<std::string> notes,
+                                                   std::shared_ptr<const void> keeps);
+
+  /// Of an adapted checkpoint the base's.
   const std::filesystem::path& folder() const { return folder_; }
   /// As in the file, but for tie_word_embeddings: that is set to what the tensors say.
   const ModelConfig& config() const { return config_; }
@@ -36,7 +46,7 @@ class Checkpoint {
   /// Files that go along with the weights (tokenizer, generation_config.json, templates, licences), sorted
   /// by name.
   std::vector<Companion> companions() const;
-  /// Every file that was read: config.json, the index where there is one, weights.
+  /// Every file that was read: config.json, the index where there is one, weights, the adapter's.
   std::vector<std::filesystem::path> files() const;
   /// What is odd about the folder but no error, each a sentence that names the file.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -49,6 +59,8 @@ class Checkpoint {
   std::vector<MappedFile> files_;
   std::vector<TensorView> tensors_;
   std::vector<std::string> notes_;
+  std::vector<std::filesystem::path> adapted_files_;  // all of them, of an adapted checkpoint
+  std::shared_ptr<const void> keeps_;                 // what the tensors of an adapted checkpoint read
 };
 
 class VocabularyCache;
@@ -56,16 +68,20 @@ class VocabularyCache;
 /// Opens each folder once, however often and under whatever spelling it is asked for. Not thread-safe.
 class CheckpointStore {
  public:
-  /// A path from the working directory, else beside `recipe_file`. Throws InputError at the reference's mark.
+  /// MODEL or MODEL+ADAPTER, each a path from the working directory, else beside `recipe_file`, else
+  /// "org/name[@revision]" in the Hugging Face cache. A folder whose name is the whole text goes first.
+  /// Throws InputError at the reference's mark.
   std::shared_ptr<const Checkpoint> get(const recipes::ModelReference& reference,
                                         const std::string& recipe_file);
-  /// "NAME read from FOLDER" for each model that was found beside the recipe instead of in the working
-  /// directory.
+  /// "NAME read from FOLDER" for each model that was found elsewhere than in the working directory.
   const std::vector<std::string>& notes() const { return notes_; }
   /// Vocabularies of these checkpoints, kept as long as the store.
   VocabularyCache& vocabularies();
 
  private:
+  std::optional<std::filesystem::path> find(const std::string& text, const std::string& recipe_file);
+  std::shared_ptr<const Checkpoint> open(const std::filesystem::path& folder);
+
   std::map<std::filesystem::path, std::shared_ptr<const Checkpoint>> open_;
   std::vector<std::string> notes_;
   std::shared_ptr<VocabularyCache> vocabularies_;

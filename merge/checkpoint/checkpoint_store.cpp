@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <optional>
+#include <string_view>
 
 #include "merge/checkpoint/checkpoint.h"
+#include "merge/checkpoint/hub_cache.h"
 #include "merge/checkpoint/json.h"
 #include "merge/vocabulary/cache.h"
 #include "recipes/error.h"
@@ -23,52 +23,53 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// "org/name", as the Hugging Face hub names models.
-bool looks_like_hub_id(const std::string& text) {
-  const auto legal = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-' || c == '/';
-  };
-  return !text.empty() && std::isalnum(static_cast<unsigned char>(text[0])) != 0 &&
-         std::count(text.begin(), text.end(), '/') == 1 && text.back() != '/' &&
-         std::all_of(text.begin(), text.end(), legal);
-}
-
-[[noreturn]] void refuse(const recipes::ModelReference& reference, const std::string& recipe_file) {
-  recipes::ModelReference named = reference;
-  if (named.mark.file.empty()) named.mark.file = recipe_file.empty() ? "model" : recipe_file;
-  const std::string name = cited(reference.text);
-  if (reference.text.find('+') != std::string::npos) {
-    throw InputError(named.mark,
-                     fmt::format("{} is not a local folder; MODEL+ADAPTER is not read by this version", name),
-                     "merge the adapter into its base model first and name the result");
+[[noreturn]] void refuse(Mark mark, const std::string& recipe_file, const std::string& text,
+                         std::string_view what) {
+  if (mark.file.empty()) mark.file = recipe_file.empty() ? "model" : recipe_file;
+  const auto hub = hub_name(text);
+  if (hub && hub->id.find('/') != std::string::npos) {
+    throw InputError(mark,
+                     fmt::format("{} is neither a local folder nor in the Hugging Face cache, {}",
+                                 cited(text), hub_cache().string()),
+                     fmt::format("download it first: {}", hub->download()));
   }
-  if (looks_like_hub_id(reference.text)) {
-    throw InputError(
-        named.mark, fmt::format("{} is not a local folder, and models are not downloaded on the way", name),
-        fmt::format("download it first, e.g. 'hf download {0} --local-dir {0}'", reference.text));
-  }
-  throw InputError(named.mark,
-                   fmt::format("model {} is neither in the working directory nor beside the recipe", name),
-                   "check the path of the model folder");
+  throw InputError(
+      mark, fmt::format("{} {} is neither in the working directory nor beside the recipe", what, cited(text)),
+      fmt::format("check the path of the {} folder", what));
 }
 
 }  // namespace
 
-std::shared_ptr<const Checkpoint> CheckpointStore::get(const recipes::ModelReference& reference,
-                                                       const std::string& recipe_file) {
-  fs::path folder = reference.text;
-  if (reference.text.empty()) refuse(reference, recipe_file);
-  if (!is_there(folder)) {
-    folder = fs::path(recipe_file).parent_path() / reference.text;
-    if (recipe_file.empty() || !is_there(folder)) refuse(reference, recipe_file);
-    const std::string note = fmt::format("{} read from {}", reference.text, folder.string());
-    if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+// A path from the working directory, else beside the recipe, else a name in the hub's cache.
+std::optional<fs::path> CheckpointStore::find(const std::string& text, const std::string& recipe_file) {
+  if (text.empty()) return std::nullopt;
+  if (is_there(text)) return text;
+  std::optional<fs::path> found;
+  const fs::path beside = fs::path(recipe_file).parent_path() / text;
+  if (!recipe_file.empty() && is_there(beside)) {
+    found = beside;
+  } else if (const auto name = hub_name(text)) {
+    found = find_in_hub_cache(*name);
   }
+  if (!found) return std::nullopt;
+  const std::string note = fmt::format("{} read from {}", text, found->string());
+  if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+  return found;
+}
+
+std::shared_ptr<const Checkpoint> CheckpointStore::open(const fs::path& folder) {
   std::error_code ignored;
   const fs::path key = fs::canonical(folder, ignored);
   std::shared_ptr<const Checkpoint>& checkpoint = open_[key.empty() ? folder : key];
   if (checkpoint == nullptr) checkpoint = Checkpoint::open(folder);
   return checkpoint;
+}
+
+std::shared_ptr<const Checkpoint> CheckpointStore::get(const recipes::ModelReference& reference,
+                                                       const std::string& recipe_file) {
+  const auto folder = find(reference.text, recipe_file);
+  if (!folder) refuse(reference.mark, recipe_file, reference.text, "model");
+  return open(*folder);
 }
 
 VocabularyCache& CheckpointStore::vocabularies() {

@@ -179,4 +179,8 @@ void ModelConfig::set(const std::string& key, Json value) {
   document_[key] = std::move(value);
 }
 
+void ModelConfig::erase(const std::string& key) {
+  for (Json* level : levels()) level->erase(key);
+}
+
 }  // namespace tsugi::merge

@@ -46,6 +46,7 @@ class ModelConfig {
   void set_layers(std::size_t count);
   void set_tied(bool tied);
   void set(const std::string& key, nlohmann::ordered_json value);
+  void erase(const std::string& key);
 
  private:
   /// The top level, then the text model's part when there is one.

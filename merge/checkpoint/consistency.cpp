@@ -20,6 +20,25 @@ namespace tsugi::merge {
 namespace {
 
 constexpr std::string_view kUseOriginal = "use the original, unquantised weights";
+
+// Names that only quantised checkpoints have, and whose they are.
+struct QuantisedName {
+  std::string_view ending;
+  std::string_view what;
+};
+constexpr std::string_view kPacked = "packed integers, as GPTQ and AWQ write them";
+constexpr std::string_view kCodes = "codes, as bitsandbytes writes them";
+constexpr std::string_view kBlocks = "4-bit floats in blocks";
+constexpr std::string_view kScaled = "a scale whose weight is not F8 beside it";
+constexpr std::array kQuantisedNames{
+    QuantisedName{".qweight", kPacked},       QuantisedName{".qzeros", kPacked},
+    QuantisedName{".scales", kPacked},        QuantisedName{".g_idx", kPacked},
+    QuantisedName{".weight_packed", kPacked}, QuantisedName{".absmax", kCodes},
+    QuantisedName{".quant_map", kCodes},      QuantisedName{".SCB", kCodes},
+    QuantisedName{"_blocks", kBlocks},        QuantisedName{"_scales", kBlocks},
+    QuantisedName{".weight_scale", kScaled},  QuantisedName{".weight_scale_inv", kScaled},
+    QuantisedName{".input_scale", kScaled},
+};
 constexpr std::string_view kSuit = "pair the weights with the config.json they were saved with";
 
 // Input embedding and head as the families name them. Other names are simply not checked.
@@ -56,15 +75,15 @@ bool ends_with(std::string_view text, std::string_view end) {
 }
 
 void refuse_quantised_tensors(const std::vector<TensorView>& tensors, const std::string& weights) {
-  static constexpr std::array<std::string_view, 12> kEndings{
-      ".qweight",     ".qzeros", ".scales",    ".g_idx", ".weight_scale", ".weight_scale_inv",
-      ".input_scale", ".absmax", ".quant_map", ".SCB",   "_blocks",       "_scales"};
   for (const TensorView& tensor : tensors) {
-    const bool named = std::any_of(kEndings.begin(), kEndings.end(),
-                                   [&](std::string_view ending) { return ends_with(tensor.name, ending); }) ||
-                       tensor.name.find(".quant_state.") != std::string::npos;
-    if (named) {
-      throw InputError(weights, fmt::format("quantised checkpoint: it has tensor {}", cited(tensor.name)),
+    const auto* named =
+        std::find_if(kQuantisedNames.begin(), kQuantisedNames.end(),
+                     [&](const QuantisedName& row) { return ends_with(tensor.name, row.ending); });
+    const bool state = tensor.name.find(".quant_state.") != std::string::npos;
+    if (state || named != kQuantisedNames.end()) {
+      throw InputError(weights,
+                       fmt::format("quantised checkpoint: it has tensor {} ({})", cited(tensor.name),
+                                   state ? kCodes : named->what),
                        kUseOriginal);
     }
     const bool small = starts_with(name(tensor.dtype), "F4") || starts_with(name(tensor.dtype), "F6_") ||
@@ -203,16 +222,6 @@ void check_tie(ModelConfig& config, std::vector<TensorView>& tensors, const Tens
 }
 
 }  // namespace
-
-void refuse_quantised(const ModelConfig& config) {
-  const nlohmann::ordered_json* quantised = config.find("quantization_config");
-  if (quantised == nullptr) return;
-  std::string kind = "unnamed kind";
-  if (quantised->is_object() && quantised->contains("quant_method"))
-    kind = cited(quantised->at("quant_method").dump());
-  throw InputError(config.file(), fmt::format("quantised checkpoint: quantization_config of {}", kind),
-                   kUseOriginal);
-}
 
 void check_consistency(ModelConfig& config, std::vector<TensorView>& tensors, const std::string& weights,
                        std::vector<std::string>& notes) {

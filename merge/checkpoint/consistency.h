@@ -13,9 +13,6 @@
 
 namespace tsugi::merge {
 
-/// Throws InputError when config.json declares quantised weights (specification, section 3.4).
-void refuse_quantised(const ModelConfig& config);
-
 /// Checks sections 3.1, 3.2 and 3.4 against `tensors`, sorted by name, which came from `weights` (a path to
 /// name). The truth about ties is in the file: a stored head equal to the embedding of a tied model is
 /// dropped, and the flag in `config` is set to what the tensors say. What is odd but usable goes to `notes`;

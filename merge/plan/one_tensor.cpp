@@ -79,6 +79,11 @@ class TensorPlanner {
                                    name(input.view->dtype), source(chosen).name, source(input).name),
                        "tensors of this kind are copied, never averaged: use models that agree in it");
     }
+    if (chosen.view->rows != nullptr) {  // no bytes to copy: its values are
+      given_.inputs = {PlanInput(chosen)};
+      name_origins();
+      return finish(copy_of_lone());
+    }
     planned_.models = {chosen.view};
     planned_.origins.models = {{source(chosen).name}};
     planned_.output.dtype = chosen.view->dtype;

@@ -227,7 +227,6 @@ TEST(ParseSearch, ChecksTheGenome) {
               StartsWith("s.yaml:4:13: an entry of filters is '', expected text"));
   EXPECT_THAT(genome_error("dtype: bf16"),
               StartsWith("s.yaml:4:10: dtype is 'bf16', expected a floating type"));
-  EXPECT_THAT(genome_error("base_model: a+b"), StartsWith("s.yaml:4:15: base_model 'a+b' adds an adapter"));
 }
 
 TEST(ParseSearch, ChecksRanges) {

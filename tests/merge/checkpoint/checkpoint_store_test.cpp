@@ -68,9 +68,11 @@ TEST(CheckpointStore, RefusesAtTheMarkWithTheCure) {
   };
   EXPECT_THAT(error("./absent"),
               HasSubstr("r.yaml:4:12: model './absent' is neither in the working directory nor beside"));
-  EXPECT_THAT(error("org/some-Model_1.5"),
-              HasSubstr("hf download org/some-Model_1.5 --local-dir org/some-Model_1.5"));
-  EXPECT_THAT(error("org/model+org/lora"), HasSubstr("MODEL+ADAPTER"));
+  EXPECT_THAT(
+      error("org/some-Model_1.5"),
+      AllOf(HasSubstr("r.yaml:4:12: 'org/some-Model_1.5' is neither a local folder nor in the Hugging Face"),
+            HasSubstr("download it first: hf download org/some-Model_1.5")));
+  EXPECT_THAT(error("org/name@v1.0"), HasSubstr("hf download org/name --revision v1.0"));
   EXPECT_THAT(error(""), HasSubstr("r.yaml:4:12"));
   EXPECT_THAT(tests::message_of<InputError>([&] {
                 store.get({"absent", {}}, "");
