@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "apps/commands.h"
+#include "apps/gguf_output.h"
 #include "evolve/archive.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
@@ -25,6 +26,7 @@ struct Options {
   std::string format = "hf";
   std::optional<std::string> dtype;
   std::string shard_size = "5G";
+  GgufFlags gguf;
   bool overwrite = false;
 };
 
@@ -49,9 +51,9 @@ DType parse_dtype(const std::string& text) {
 
 void run_export(const Options& options, const CommonOptions& common) {
   const Console console(common);
-  if (options.format != "hf") {
-    throw InputError("--format", fmt::format("'{}' is not written by this version of tsugi", options.format),
-                     "give hf, the Hugging Face folder");
+  if (options.format != "hf" && options.format != "gguf") {
+    throw InputError("--format", fmt::format("'{}' is no format that is written", options.format),
+                     "give hf, the Hugging Face folder, or gguf, one file for llama.cpp");
   }
   const std::string file = (std::filesystem::path(options.run) / "archive.h5").string();
   const evolve::Archive archive = evolve::read_archive(file);
@@ -63,6 +65,10 @@ void run_export(const Options& options, const CommonOptions& common) {
   merge::ThreadPool pool(common.threads);
   merge::CheckpointStore checkpoints;
   const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
+  if (options.format == "gguf") {
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, recipes::to_yaml(recipe), console,
+                      pool);
+  }
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
@@ -77,13 +83,17 @@ void run_export(const Options& options, const CommonOptions& common) {
 Action add_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("RUN", options->run, "Folder of a run")->required();
-  app.add_option("OUT", options->out, "Folder to write; must not exist, or be empty")->required();
+  app.add_option("OUT", options->out,
+                 "Folder to write, with --format gguf the file; must not exist, or be empty")
+      ->required();
   app.add_option("--candidate", options->candidate,
                  "Number of a candidate in the archive (default: the winner)");
-  app.add_option("--format", options->format, "hf: a Hugging Face folder (default)");
+  app.add_option("--format", options->format,
+                 "hf: a Hugging Face folder (default); gguf: one file for llama.cpp");
   app.add_option("--dtype", options->dtype, "float32, float16 or bfloat16 (default: as it was scored)");
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
+  add_gguf_flags(app, options->gguf);
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
   app.footer(
       "Merges the candidate's recipe again, from the experts named in it, so run it from the folder in "

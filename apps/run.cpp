@@ -25,7 +25,11 @@ constexpr std::string_view kAbout =
     "  tsugi evolve search.yaml              search for a better recipe\n"
     "  tsugi export runs/x out/              write a checkpoint of a finished search\n"
     "  tsugi inspect model/ | runs/x         what is in there\n"
-    "  tsugi compare a.json b.json           paired tests of two models' answers\n";
+    "  tsugi compare a.json b.json           paired tests of two models' answers\n"
+    "  tsugi check recipe.yaml               what a merge would do or refuse, from headers alone\n"
+    "  tsugi explain recipe.yaml             the resolved number for every layer and role\n"
+    "  tsugi diff a/ b/ --base c/            how far apart models are, tensor by tensor\n"
+    "  tsugi extract-lora a/ out/ --base b/  what tuning changed, as an adapter\n";
 
 constexpr std::string_view kFooter = "Exit codes: 0 done, 1 failed, 2 bad input, 3 stopped and resumable.";
 
@@ -35,13 +39,17 @@ struct Subcommand {
   Action (*add)(CLI::App&);
 };
 
-constexpr std::array<Subcommand, 6> kSubcommands{{
+constexpr std::array<Subcommand, 10> kSubcommands{{
     {"merge", "Merge checkpoints by a recipe", add_merge},
     {"eval", "Score models on tasks", add_eval},
     {"evolve", "Search for a better recipe", add_evolve},
     {"export", "Write a candidate of a run as a checkpoint", add_export},
     {"inspect", "Describe a model folder or a run", add_inspect},
     {"compare", "Compare results item by item", add_compare},
+    {"check", "Check a recipe without merging", add_check},
+    {"explain", "Show the numbers of a recipe, layer by layer", add_explain},
+    {"diff", "Show how far apart two models are", add_diff},
+    {"extract-lora", "Write what tuning changed as an adapter", add_extract_lora},
 }};
 
 void add_common(CLI::App& app, CommonOptions& options) {

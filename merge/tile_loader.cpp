@@ -17,9 +17,9 @@ namespace tsugi::merge {
 namespace {
 
 struct Rooms {
-  std::vector<std::vector<float>> inputs;  // base first, then models
+  std::vector<TileRoom> inputs;  // base first, then models
   std::vector<std::span<const float>> models;
-  std::vector<float> result;
+  TileRoom result;
 };
 
 Rooms& rooms() {
@@ -77,12 +77,10 @@ const Tile& TileLoader::load(std::size_t index) {
 }
 
 std::span<float> TileLoader::result() {
-  std::vector<float>& room = rooms().result;
-  if (room.size() < tile_.size()) room.resize(tile_.size());
-  return {room.data(), tile_.size()};
+  return rooms().result.of(tile_.size());
 }
 
-std::span<const float> TileLoader::input(const TensorView& view, std::vector<float>& room) const {
+std::span<const float> TileLoader::input(const TensorView& view, TileRoom& room) const {
   const std::size_t begin = tile_.row_begin * tile_.row_length;
   const bool must_round = rounds(view.dtype, tensor_.work_type);
   if (const float* const place = in_place(view, begin); place != nullptr && !must_round) {
@@ -90,8 +88,7 @@ std::span<const float> TileLoader::input(const TensorView& view, std::vector<flo
     check(values);
     return values;
   }
-  if (room.size() < tile_.size()) room.resize(tile_.size());
-  const std::span<float> values(room.data(), tile_.size());
+  const std::span<float> values = room.of(tile_.size());
   read_rows(view, tile_.row_begin, tile_.rows, values);
   check(values);
   if (must_round && round_to(*tensor_.work_type, values) > 0) refuse();

@@ -11,6 +11,7 @@
 
 #include "merge/methods/method.h"
 #include "merge/plan.h"
+#include "merge/tile_room.h"
 #include "merge/tiling.h"
 
 namespace tsugi::merge {
@@ -31,7 +32,7 @@ class TileLoader {
   std::span<float> result();
 
  private:
-  std::span<const float> input(const TensorView& view, std::vector<float>& room) const;
+  std::span<const float> input(const TensorView& view, TileRoom& room) const;
   void check(std::span<const float> values) const;
   [[noreturn]] void refuse() const;
   void refuse_bad(const TensorView& view, const std::string& recipe_name_of_model) const;

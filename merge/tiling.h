@@ -12,14 +12,14 @@
 
 namespace tsugi::merge {
 
-/// 8192 values are 32 KB of f32: base, a few models, the result and what a method keeps beside them stay in a
-/// private cache of 256 KB or more, and a tile is still long against the cost of a call (a microsecond or
-/// more of work).
-inline constexpr std::size_t kTileElements = 8192;
+/// 2048 values are 8 KB of f32: two inputs and the result stay in a first-level cache of 32 KB, which a
+/// second-level one was measured to feed a third as fast, and a tile is still long against the cost of its
+/// few calls. Longer rows are a tile each.
+inline constexpr std::size_t kTileElements = 2048;
 
 /// Tiles that one task works through: 1/4 million values, some 50 microseconds of work against about one for
 /// a task.
-inline constexpr std::size_t kGroupTiles = 32;
+inline constexpr std::size_t kGroupTiles = 128;
 
 struct Tiling {
   std::size_t rows = 0;

@@ -96,8 +96,13 @@ void PackedMatrix::store(T* to, std::size_t first, const T* values, std::size_t 
 std::size_t PackedMatrix::write(std::size_t first, std::span<const float> values) {
   const std::size_t count = columns_ == 0 ? 0 : values.size() / columns_;
   assert(count * columns_ == values.size() && first + count <= rows_);
+  if (layout_ == Layout::rows_bf16) {
+    const std::span<std::uint16_t> place(halves_.data() + first * columns_, values.size());
+    return merge::from_f32(DType::BF16, values, std::as_writable_bytes(place));
+  }
   if (in_bf16(layout_)) {
-    std::vector<std::uint16_t> rounded(values.size());
+    thread_local std::vector<std::uint16_t> rounded;  // tiles come by the thousand: none allocates
+    rounded.resize(values.size());
     const std::size_t bad = merge::from_f32(DType::BF16, values, std::as_writable_bytes(std::span(rounded)));
     store(halves_.data(), first, rounded.data(), count);
     return bad;

@@ -35,10 +35,10 @@ struct Place {
   std::uint64_t fingerprint = 0;  // of what is held
 
   // Rows from `row` on; returns how many stored values are infinite or NaN.
-  std::size_t store(std::size_t row, std::span<const float> values) const {
+  std::size_t store(std::size_t row, std::span<const float> values, DType type) const {
     if (matrix != nullptr) return matrix->write(first_row + row, values);
     std::copy(values.begin(), values.end(), vector->begin());
-    return 0;
+    return merge::round_to(type, *vector);
   }
 };
 
@@ -225,23 +225,12 @@ std::size_t ResidentWeights::write(const merge::OutputTensor& tensor, std::size_
     throw Error(fmt::format("{}: {} values for rows from {} on of {}", tensor.name, values.size(), row_begin,
                             merge::text(tensor.shape)));
   }
-  // Some rows at a time, whole panels of them, in a buffer that stays in the cache: 64 KiB, more only for
-  // rows past 1024.
-  constexpr std::size_t kPanel = 16;
-  constexpr std::size_t kBuffer = 16384;
-  const std::size_t step = std::max(kPanel, kBuffer / std::max<std::size_t>(1, length) / kPanel * kPanel);
-  std::vector<std::byte> stored;  // as a file would have it
-  std::vector<float> rounded;
-  std::size_t bad = 0;
-  for (std::size_t row = 0; row < rows; row += step) {
-    const std::span<const float> part = values.subspan(row * length, std::min(step, rows - row) * length);
-    stored.resize(part.size() * tsugi::bytes(tensor.dtype));
-    rounded.resize(part.size());
-    const std::size_t bad_stored = merge::from_f32(tensor.dtype, part, stored);
-    merge::to_f32(tensor.dtype, stored, rounded);
-    bad += std::max(bad_stored, place.store(row_begin + row, rounded));
-  }
-  return bad;
+  // One rounding where the arena keeps what a file would; else first the file's, then the arena's.
+  if (tensor.dtype == state_->storage) return place.store(row_begin, values, tensor.dtype);
+  thread_local std::vector<float> rounded;  // tiles come by the thousand: none allocates
+  rounded.assign(values.begin(), values.end());
+  const std::size_t bad = merge::round_to(tensor.dtype, rounded);
+  return std::max(bad, place.store(row_begin, rounded, tensor.dtype));
 }
 
 void ResidentWeights::write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte>) {

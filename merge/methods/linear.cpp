@@ -3,8 +3,8 @@
 //
 // linear: out = sum_i w_i x_i, divided by sum_i w_i if `normalize`. Any shape; elementwise.
 // Model soups, Wortsman et al. 2022, arXiv 2203.05482 (there with equal weights).
-#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "merge/methods/describe.h"
 #include "merge/steps/weighted_sum.h"
@@ -52,14 +52,9 @@ struct Linear {
 
   static void apply(const Typed<Linear>& given, const Tile& tile, const Answers& /*answers*/,
                     std::span<float> out) {
-    bool first = true;
-    for (std::size_t i = 0; i < given.models.size(); ++i) {
-      const auto weight = static_cast<float>(given.models[i].weight);
-      if (given.models[i].weight == 0) continue;
-      first ? steps::scale(tile.models[i], weight, out) : steps::add_scaled(tile.models[i], weight, out);
-      first = false;
-    }
-    if (first) std::fill(out.begin(), out.end(), 0.0F);
+    std::vector<float> factors;
+    for (const ModelParams& model : given.models) factors.push_back(static_cast<float>(model.weight));
+    steps::weighted_sum(tile.models, factors, out);
     if (given.params.normalize) steps::divide(out, static_cast<float>(total(given)));
   }
 };

@@ -3,15 +3,14 @@
 #include "merge/steps/scratch.h"
 
 #include <array>
-#include <vector>
+
+#include "merge/tile_room.h"
 
 namespace tsugi::merge::steps {
 
 std::span<float> scratch(Purpose purpose, std::size_t size) {
-  thread_local std::array<std::vector<float>, static_cast<std::size_t>(Purpose::count)> buffers;
-  std::vector<float>& buffer = buffers[static_cast<std::size_t>(purpose)];
-  if (buffer.size() < size) buffer.resize(size);
-  return {buffer.data(), size};
+  thread_local std::array<TileRoom, static_cast<std::size_t>(Purpose::count)> rooms;
+  return rooms[static_cast<std::size_t>(purpose)].of(size);
 }
 
 }  // namespace tsugi::merge::steps

@@ -50,13 +50,50 @@ std::size_t end_of_ties(std::span<const float> values, std::uint32_t threshold, 
   return values.size();
 }
 
+constexpr std::uint32_t kInfinity = 0x7f800000u;
+
+TSUGI_CLONES void smallness_n(const float* x, const float* base, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i)
+    out[i] = std::bit_cast<float>(kInfinity - magnitude_bits(x[i] - base[i]));
+}
+
+// Keeps magnitudes whose bits are in [low, high).
+TSUGI_CLONES void keep_within(float* values, std::size_t n, std::uint32_t low, std::uint32_t high) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint32_t magnitude = magnitude_bits(values[i]);
+    const std::uint32_t mask = 0u - static_cast<std::uint32_t>((magnitude >= low) & (magnitude < high));
+    values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(values[i]) & mask);
+  }
+}
+
+// Chosen as small are magnitudes whose bits are below `limit + 1` before `split`, below `limit` after it.
+struct Cut {
+  std::uint32_t limit;
+  std::size_t split;
+
+  std::uint32_t at(std::size_t i) const { return i < split ? limit + 1 : limit; }
+};
+
+Cut cut_of(std::span<const float> values, const RankThreshold& rank, std::size_t tile) {
+  if (rank.threshold < 0) return {kInfinity, values.size()};
+  const std::uint32_t limit = kInfinity - std::bit_cast<std::uint32_t>(rank.threshold);
+  const std::uint64_t before = rank.ties_kept == 0 ? 0 : rank.ties_before[tile];
+  if (before >= rank.ties_kept) return {limit, 0};
+  return {limit, end_of_ties(values, limit, rank.ties_kept - before)};
+}
+
 }  // namespace
+
+std::uint64_t share_of(double share, std::uint64_t n) {
+  if (share <= 0) return 0;
+  if (share >= 1) return n;
+  return std::min(n, static_cast<std::uint64_t>(share * static_cast<double>(n)));
+}
 
 std::uint64_t kept_of(double density, std::uint64_t n) {
   if (density >= 1) return n;
   if (density <= 0) return 0;
-  return std::min<std::uint64_t>(
-      n, std::max<std::uint64_t>(1, static_cast<std::uint64_t>(density * static_cast<double>(n))));
+  return std::min<std::uint64_t>(n, std::max<std::uint64_t>(1, share_of(density, n)));
 }
 
 void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile) {
@@ -67,6 +104,23 @@ void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile) 
   const std::size_t end = end_of_ties(values, threshold, rank.ties_kept - before);
   keep_from(values.data(), end, threshold);
   keep_from(values.data() + end, values.size() - end, threshold + 1);
+}
+
+void smallness(std::span<const float> x, std::span<const float> base, std::span<float> out) {
+  smallness_n(x.data(), base.data(), out.data(), out.size());
+}
+
+void keep_band(std::span<float> values, const RankThreshold& dropped, const RankThreshold& within,
+               std::size_t tile) {
+  const Cut low = cut_of(values, dropped, tile);
+  const Cut high = cut_of(values, within, tile);
+  // Both limits are constant between the splits.
+  const auto [first, second] = std::minmax(low.split, high.split);
+  std::size_t begin = 0;
+  for (const std::size_t end : {first, second, values.size()}) {
+    if (end > begin) keep_within(values.data() + begin, end - begin, low.at(begin), high.at(begin));
+    begin = end;
+  }
 }
 
 }  // namespace tsugi::merge::steps

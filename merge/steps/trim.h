@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keeping the largest of a tensor and dropping the rest.
+// Keeping the largest of a tensor, or a band of middling ones, and dropping the rest.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,24 @@
 
 namespace tsugi::merge::steps {
 
-/// k of "keep this share of n": max(1, trunc(density n)) in f64 as in mergekit (0.29 of 100 is 28); all from
+/// trunc(share n) in f64 as in mergekit (0.29 of 100 is 28), at most n; 0 for a share below 0.
+std::uint64_t share_of(double share, std::uint64_t n);
+
+/// k of "keep this share of n": max(1, share_of); all from
 /// density 1 on, none at 0.
 std::uint64_t kept_of(double density, std::uint64_t n);
 
 /// Sets to 0 each value of tile `tile` whose magnitude is not among the kept ones. The keys of `rank` are
 /// magnitudes.
 void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile);
+
+/// Keys of which the largest belong to the smallest |x - base|, down to 0 for an infinite one: of equal
+/// magnitudes the first in flat order rank as the smaller.
+void smallness(std::span<const float> x, std::span<const float> base, std::span<float> out);
+
+/// Sets to 0 each value of tile `tile` that is among the smallest ones of `dropped` or not among those of
+/// `within`, which are at least as many. The keys of both are smallness().
+void keep_band(std::span<float> values, const RankThreshold& dropped, const RankThreshold& within,
+               std::size_t tile);
 
 }  // namespace tsugi::merge::steps

@@ -114,6 +114,7 @@ void add_deltas(std::span<const std::span<const float>> inputs, std::span<const 
 }
 
 void divide(std::span<float> out, float divisor) {
+  if (divisor == 1) return;
   divide_n(out.data(), divisor, out.size());
 }
 

@@ -73,7 +73,8 @@ TEST_F(MergeSteps, LaterDocumentsUseEarlierResults) {
   EXPECT_THAT(run.err, HasSubstr("merge 1 of 3: left\n"));
   const float left = (1 * 2 + 3 * 4) / 4.0F;
   EXPECT_EQ(value("out"), (left + 2 * left) / 2);
-  EXPECT_THAT(entries(), testing::ElementsAre("a", "b", "out", "r.yaml")) << "intermediate results are removed";
+  EXPECT_THAT(entries(), testing::ElementsAre("a", "b", "out", "r.yaml"))
+      << "intermediate results are removed";
   EXPECT_EQ(read_text(folder_ / "out/mergekit_config.yml"), kGraph);
   EXPECT_THAT(read_text(folder_ / "out/README.md"), testing::Not(HasSubstr("tsugi-steps")));
 }
@@ -113,11 +114,13 @@ TEST_F(MergeSteps, AFailureLeavesNothing) {
 }
 
 TEST_F(MergeSteps, AResultThatNothingUses) {
-  folder_.write("r.yaml", "name: lost\nmerge_method: passthrough\nmodels: [{model: b}]\n---\n"
-                          "merge_method: passthrough\nmodels: [{model: a}]\n");
-  EXPECT_EQ(merge({"--quiet"}).err,
-            "tsugi: r.yaml:1:7: nothing uses the result of 'lost'; remove the document, or keep its result with "
-            "--intermediate-dir\n");
+  folder_.write("r.yaml",
+                "name: lost\nmerge_method: passthrough\nmodels: [{model: b}]\n---\n"
+                "merge_method: passthrough\nmodels: [{model: a}]\n");
+  EXPECT_EQ(
+      merge({"--quiet"}).err,
+      "tsugi: r.yaml:1:7: nothing uses the result of 'lost'; remove the document, or keep its result with "
+      "--intermediate-dir\n");
   EXPECT_EQ(merge({"--quiet", "--intermediate-dir", "kept"}).code, 0);
   EXPECT_EQ(value("kept/lost"), 4);
   EXPECT_EQ(value("out"), 2);

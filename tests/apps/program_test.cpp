@@ -143,7 +143,8 @@ TEST_F(Evolve, TheRunIsShownExportedAndNotOverwritten) {
 }
 
 TEST(Program, HelpTeachesEverySubcommand) {
-  for (const char* command : {"merge", "eval", "evolve", "export", "inspect", "compare"}) {
+  for (const char* command : {"merge", "eval", "evolve", "export", "inspect", "compare", "check", "explain",
+                              "diff", "extract-lora"}) {
     const Finished help = run_program({command, "--help"});
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.out, HasSubstr("Example: tsugi " + std::string(command)));

@@ -31,7 +31,8 @@ const std::string kSlice = "merge_method: linear\nslices:\n  - sources: [{model:
 const Malformed kRows[] = {
     // YAML
     {"TabsIndent", "merge_method: linear\nmodels:\n\t- model: a\n",
-     "r.yaml:3:1: broken YAML (end of map not found); look for a missing quote, colon, bracket or indent at or "
+     "r.yaml:3:1: broken YAML (end of map not found); look for a missing quote, colon, bracket or indent at "
+     "or "
      "above this place"},
     {"UnclosedBracket", "merge_method: linear\nmodels: [{model: a}\n",
      "r.yaml:3:1: broken YAML (end of sequence flow not found); look for a missing quote, colon, bracket or "
@@ -39,18 +40,19 @@ const Malformed kRows[] = {
     {"KeyTwice", "merge_method: linear\nmodels: [{model: a}]\nmerge_method: ties\n",
      "r.yaml:3:1: key 'merge_method' for the second time (first in line 1); keep one of the two"},
     {"ForeignTag", kLinear + "dtype: !!python/name:os.system x\n",
-     "r.yaml:3:8: tag '!!python/name:os.system', which asks for code or objects; tsugi reads plain values only; "
+     "r.yaml:3:8: tag '!!python/name:os.system', which asks for code or objects; tsugi reads plain values "
+     "only; "
      "remove the tag and write the value itself"},
     {"ControlCharacter", kLinear + "dtype: float\x01\n",
      "r.yaml:3:13: byte 0x01, expected UTF-8 text without control characters; save the file as UTF-8 text"},
     // keys
-    {"UnknownKeyAtTheTop", kLinear + "dype: float16\n", "r.yaml:3:1: unknown key 'dype'; did you mean 'dtype'?"},
+    {"UnknownKeyAtTheTop", kLinear + "dype: float16\n",
+     "r.yaml:3:1: unknown key 'dype'; did you mean 'dtype'?"},
     {"UnknownKeyOfAModel", "merge_method: linear\nmodels:\n  - model: a\n    paramters: {weight: 1}\n",
      "r.yaml:4:5: unknown key 'paramters'; did you mean 'parameters'?"},
     {"UnknownKeyOfASlice", kSlice + "    basemodel: a\n",
      "r.yaml:4:5: unknown key 'basemodel'; did you mean 'base_model'?"},
-    {"UnknownKeyOfASource",
-     "merge_method: linear\nslices:\n  - sources: [{model: a, layers: [0, 2]}]\n",
+    {"UnknownKeyOfASource", "merge_method: linear\nslices:\n  - sources: [{model: a, layers: [0, 2]}]\n",
      "r.yaml:3:26: unknown key 'layers'; known: model, layer_range, parameters"},
     {"UnknownKeyOfACondition", kLinear + "parameters:\n  weight:\n    - {filters: mlp, value: 1}\n",
      "r.yaml:5:8: unknown key 'filters'; did you mean 'filter'?"},
@@ -81,10 +83,12 @@ const Malformed kRows[] = {
     {"NoLayerRange", "merge_method: linear\nslices:\n  - sources: [{model: a}]\n",
      "r.yaml:3:15: a source has no 'layer_range'; add it, for example layer_range: [0, 8]"},
     {"RangeOfThree", "merge_method: linear\nslices:\n  - sources: [{model: a, layer_range: [0, 1, 2]}]\n",
-     "r.yaml:3:39: layer_range is a list, expected two whole numbers, not 3; write [first, end], where end is "
+     "r.yaml:3:39: layer_range is a list, expected two whole numbers, not 3; write [first, end], where end "
+     "is "
      "not included"},
     {"RangeBackwards", "merge_method: linear\nslices:\n  - sources: [{model: a, layer_range: [4, 2]}]\n",
-     "r.yaml:3:39: layer_range [4, 2] ends before it begins; write [first, end], counted from 0, where end is "
+     "r.yaml:3:39: layer_range [4, 2] ends before it begins; write [first, end], counted from 0, where end "
+     "is "
      "not included"},
     {"RangeNegative", "merge_method: linear\nslices:\n  - sources: [{model: a, layer_range: [-1, 2]}]\n",
      "r.yaml:3:40: the begin of layer_range is '-1', expected at least 0; raise it"},
@@ -103,14 +107,16 @@ const Malformed kRows[] = {
     {"ParametersAsList", kLinear + "parameters: [weight]\n",
      "r.yaml:3:13: parameters is a list, expected a mapping; write 'key: value' lines"},
     {"ParameterIsText", kLinear + "parameters: {weight: heavy}\n",
-     "r.yaml:3:22: weight is 'heavy', expected a number, a boolean or a list of them; write for example 0.5 or "
+     "r.yaml:3:22: weight is 'heavy', expected a number, a boolean or a list of them; write for example 0.5 "
+     "or "
      "[0, 0.5, 1]"},
     {"EmptyGradient", kLinear + "parameters: {weight: []}\n",
      "r.yaml:3:22: weight is an empty list, expected at least one value; give a number, or remove the key"},
     {"ConditionWithoutValue", kLinear + "parameters:\n  weight: [{filter: mlp}]\n",
      "r.yaml:4:12: a condition of weight has no 'value'; add it, for example value: 0.5"},
     {"NumbersAmongConditions", kLinear + "parameters:\n  weight: [{filter: mlp, value: 1}, 0.5]\n",
-     "r.yaml:4:37: an entry of weight is '0.5', expected a condition, as its other entries are; write '- value: "
+     "r.yaml:4:37: an entry of weight is '0.5', expected a condition, as its other entries are; write '- "
+     "value: "
      "NUMBER' as the last entry for all other tensors"},
     // types, seed, tokenizer, template
     {"UnknownType", kLinear + "dtype: bfloat\n",
@@ -121,10 +127,12 @@ const Malformed kRows[] = {
     {"NegativeSeed", kLinear + "seed: -1\n",
      "r.yaml:3:7: seed is '-1', expected a whole number from 0 to 2^64 - 1; write it in decimal digits"},
     {"TwoTokenizers", kLinear + "tokenizer: {source: base}\ntokenizer_source: union\n",
-     "r.yaml:4:1: 'tokenizer_source' beside 'tokenizer', expected one of them; remove tokenizer_source; it is "
+     "r.yaml:4:1: 'tokenizer_source' beside 'tokenizer', expected one of them; remove tokenizer_source; it "
+     "is "
      "the older form of tokenizer: {source: …}"},
     {"TokenizerAsWord", kLinear + "tokenizer: base\n",
-     "r.yaml:3:12: tokenizer is 'base', expected a mapping; write tokenizer: {source: union}, {source: base} or "
+     "r.yaml:3:12: tokenizer is 'base', expected a mapping; write tokenizer: {source: union}, {source: base} "
+     "or "
      "a model"},
     {"UnknownTemplate", kLinear + "chat_template: chatlm\n",
      "r.yaml:3:16: chat_template is 'chatlm', expected auto, a known name or a Jinja template; did you mean "
@@ -133,7 +141,8 @@ const Malformed kRows[] = {
      "r.yaml:3:16: chat_template is broken: '{% for %}' is never closed; correct the template, or name one"},
     // other files
     {"MoeFile", "base_model: a\ngate_mode: hidden\n",
-     "r.yaml:2:1: this is a mergekit-moe file ('gate_mode'), expected a recipe; this version of tsugi builds no "
+     "r.yaml:2:1: this is a mergekit-moe file ('gate_mode'), expected a recipe; this version of tsugi builds "
+     "no "
      "mixtures of experts; merge the experts by a recipe with merge_method"},
     {"EvolveFile", "genome: {models: [a]}\n",
      "r.yaml:1:1: this is a search file as mergekit-evolve's ('genome'), expected a recipe; run tsugi evolve "

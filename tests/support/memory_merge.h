@@ -4,6 +4,7 @@
 // Merging without files: tensors in memory, a plan of one tensor, a sink that remembers.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -116,29 +117,37 @@ struct MethodCase {
   Numbers global = {};
   std::vector<Numbers> per_model = {};
   merge::Concurrency concurrency = merge::Concurrency::serial;
+  std::uint64_t seed = 0;
+  std::string name = "w";  ///< of the tensor
 };
 
 /// The f32 result of a method through plan and executor.
-inline std::vector<float> run_method(const std::string& name, const MethodCase& given) {
-  const merge::Method* method = merge::find_method(name);
-  if (method == nullptr) throw std::logic_error("no method " + name);
+inline std::vector<float> run_method(const merge::Method& method, const MethodCase& given) {
   std::vector<MemoryTensor> stored;
   stored.reserve(given.models.size() + 1);
   stored.emplace_back("base", given.shape, given.base);
   for (const auto& model : given.models) stored.emplace_back("model", given.shape, model);
   merge::PlannedTensor planned;
-  planned.output.name = "w";
+  planned.output.name = given.name;
   planned.output.shape = given.shape;
-  planned.method = method;
+  planned.method = &method;
   if (!given.base.empty()) planned.base = &stored[0].view;
   for (std::size_t i = 0; i < given.models.size(); ++i) planned.models.push_back(&stored[i + 1].view);
   auto per_model = given.per_model;
   per_model.resize(given.models.size());
-  planned.settings = settings_of(*method, given.global, per_model);
-  const merge::MergePlan plan = plan_of({planned});
+  planned.settings = settings_of(method, given.global, per_model);
+  merge::MergePlan plan = plan_of({planned});
+  plan.seed = given.seed;
   MemorySink sink;
   merge::execute(plan, sink, {.concurrency = given.concurrency});
-  return sink.values.at("w");
+  return sink.values.at(given.name);
+}
+
+/// That of a method of the table.
+inline std::vector<float> run_method(const std::string& name, const MethodCase& given) {
+  const merge::Method* method = merge::find_method(name);
+  if (method == nullptr) throw std::logic_error("no method " + name);
+  return run_method(*method, given);
 }
 
 }  // namespace tsugi::tests

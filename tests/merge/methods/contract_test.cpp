@@ -3,6 +3,7 @@
 //
 // What every method promises, checked for each one of the table: a new method is tested before its author
 // writes a test.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,7 +50,7 @@ struct Variant {
 
   std::string name() const {
     std::string text(method->name);
-    for (const auto& [name, on] : switches) text += "_" + std::string(on ? "" : "no_") + name;
+    for (const auto& [name, on] : switches) text += fmt::format("_{}{}", on ? "" : "no_", name);
     return text + (base || method->traits.base != Base::optional ? "" : "_without_base");
   }
 };

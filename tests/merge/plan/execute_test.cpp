@@ -57,9 +57,9 @@ TEST(Tiling, CutsWholeRows) {
   const auto tiling = [](Shape shape) {
     return merge::Tiling({.index = 0, .name = "", .shape = std::move(shape)});
   };
-  EXPECT_EQ(tiling({100, 1000}).rows_per_tile, 8);
-  EXPECT_EQ(tiling({100, 1000}).tiles, 13);
-  EXPECT_EQ(tiling({100, 1000}).rows_of(12), 4);
+  EXPECT_EQ(tiling({101, 1000}).rows_per_tile, 2);
+  EXPECT_EQ(tiling({101, 1000}).tiles, 51);
+  EXPECT_EQ(tiling({101, 1000}).rows_of(50), 1);
   EXPECT_EQ(tiling({20000}).tiles, 1);  // a vector is one row
   EXPECT_EQ(tiling({}).tiles, 1);
   EXPECT_EQ(tiling({0, 5}).tiles, 0);

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The family of ties, dare, della and breadcrumbs, arranged as in mergekit: with d_i = x_i - b thinned by a
+// rule (some of its elements set to 0), given its L1 norm back if `rescale`, and v_i = w_i d_i,
+//   plain:   mix = sum_i v_i, divided by sum_i w_i if `normalize`;
+//   elected: at each element only the v_i whose sign is that of sum_i v_i are added, divided by the sum of
+//            their w_i if `normalize` (Yadav et al. 2023, arXiv 2306.01708);
+// and out = b + lambda mix. A method file states names, defaults and which rule.
+//
+// A rule has struct ModelParams with `weight` and `density` first; static rows(), a tuple of what it binds
+// beside the weight; bool thins(const ModelParams&); void thin(const Thinning<ModelParams>&,
+// std::span<float> delta); and may have kQueries, rank queries for each model, with
+// void ranks(const ModelParams&, n, std::span<std::uint64_t> kept) and void keys(tile, model, out).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "merge/methods/describe.h"
+#include "merge/steps/elect_sign.h"
+#include "merge/steps/rescale.h"
+#include "merge/steps/scratch.h"
+#include "merge/steps/sums.h"
+#include "merge/steps/weighted_sum.h"
+
+namespace tsugi::merge {
+
+enum class Consensus { plain, elected };
+
+/// What the methods of the family differ in beside the rule.
+struct FamilyDefaults {
+  Consensus consensus = Consensus::plain;
+  bool normalize = false;
+  bool rescale = false;
+};
+
+/// One model's task vector in one tile, as a rule sees it.
+template <class ModelParams>
+struct Thinning {
+  const TensorCase& tensor;
+  const Tile& tile;
+  std::size_t model;
+  const ModelParams& params;
+  std::span<const RankThreshold> ranks;  ///< one for each of the rule's queries
+};
+
+/// K, a method of the family, inherits what describe<K>() looks for.
+template <class K, class Rule, FamilyDefaults defaults>
+struct Thinned {
+  struct Params {
+    bool normalize = defaults.normalize;
+    bool rescale = defaults.rescale;
+    double lambda = 1;
+  };
+  using ModelParams = typename Rule::ModelParams;
+  using Given = Typed<K>;
+  static constexpr bool kElects = defaults.consensus == Consensus::elected;
+
+  static constexpr auto table() {
+    return std::tuple_cat(
+        std::tuple{
+            required(&ModelParams::weight, {.name = "weight",
+                                            .doc = kElects ? "Factor on this model's task vector and vote."
+                                                           : "Factor on this model's task vector."})},
+        Rule::rows(),
+        std::tuple{
+            standard(&Params::normalize, {.name = "normalize",
+                                          .doc = kElects ? "Divide by the winning models' weights."
+                                                         : "Divide by the sum of the weights."}),
+            standard(&Params::rescale,
+                     {.name = "rescale", .doc = "Give each thinned task vector its L1 norm back."}),
+            standard(&Params::lambda,
+                     {.name = "lambda", .searched = {0, 2}, .doc = "Factor on the merged task vector."})});
+  }
+
+  static void check(const Given& given, Remarks& remarks) {
+    for (const ModelParams& model : given.models) {
+      if (model.density <= 0) remarks.notes.emplace_back("density 0 drops a model's whole task vector");
+      if (kElects && model.weight < 0 && given.params.normalize) {
+        remarks.notes.emplace_back(
+            "a negative weight turns a model's votes around and, with normalize, can make the divisor small");
+      }
+      if constexpr (requires { Rule::check(model, remarks); }) Rule::check(model, remarks);
+    }
+  }
+
+  static bool reads(const Given& given, std::size_t model) { return given.models[model].weight != 0; }
+  static bool thins(const ModelParams& model) { return model.weight != 0 && Rule::thins(model); }
+
+  static constexpr std::size_t queries() {
+    if constexpr (requires { Rule::kQueries; }) return Rule::kQueries;
+    return 0;
+  }
+
+  static Needs needs(const Given& given) {
+    const std::size_t models = given.models.size();
+    Needs needs;
+    needs.ranks.assign(models * queries(), given.tensor.elements);  // all: costs nothing
+    bool rescales = false;
+    for (std::size_t i = 0; i < models; ++i) {
+      if (!thins(given.models[i])) continue;
+      rescales |= given.params.rescale;
+      if constexpr (queries() > 0) {
+        const std::span<std::uint64_t> kept(needs.ranks);
+        Rule::ranks(given.models[i], given.tensor.elements, kept.subspan(i * queries(), queries()));
+      }
+    }
+    needs.sums = rescales ? 2 * models : 0;
+    needs.sums_depend_on_settings = true;
+    return needs;
+  }
+
+  static void keys(const Given& /*given*/, const Tile& tile, std::size_t query, std::span<float> out) {
+    if constexpr (queries() > 0) Rule::keys(tile, query / queries(), out);
+  }
+
+  // [model][0]: sum|d|, [1]: sum|d kept|
+  static void sums(const Given& given, const Tile& tile, const Answers& answers, std::span<double> out) {
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size());
+    for (std::size_t i = 0; i < given.models.size(); ++i) {
+      if (!thins(given.models[i])) continue;
+      steps::subtract(tile.models[i], tile.base, delta);
+      out[2 * i] = steps::l1(delta);
+      thin(given, tile, i, answers, delta);
+      out[2 * i + 1] = steps::l1(delta);
+    }
+  }
+
+  static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size());
+    // Hands each model's thinned task vector, with its factor, to `add`.
+    const auto for_deltas = [&](const auto& add) {
+      for (std::size_t i = 0; i < given.models.size(); ++i) {
+        const ModelParams& model = given.models[i];
+        if (model.weight == 0) continue;
+        steps::subtract(tile.models[i], tile.base, delta);
+        if (thins(model)) thin(given, tile, i, answers, delta);
+        add(static_cast<float>(model.weight * rescaling(model, i, answers)), model.weight);
+      }
+    };
+    if constexpr (kElects) {
+      steps::SignElection election(tile.size(), given.params.normalize);
+      for_deltas(
+          [&](float factor, double weight) { election.add(delta, factor, static_cast<float>(weight)); });
+      election.mix(out);
+    } else {
+      std::fill(out.begin(), out.end(), 0.0F);
+      double sum = 0;
+      for_deltas([&](float factor, double weight) {
+        steps::add_scaled(delta, factor, out);
+        sum += weight;
+      });
+      if (given.params.normalize) steps::divide(out, static_cast<float>(steps::divisor_of(sum)));
+    }
+    steps::onto_base(tile.base, static_cast<float>(given.params.lambda), out);
+  }
+
+ private:
+  static void thin(const Given& given, const Tile& tile, std::size_t i, const Answers& answers,
+                   std::span<float> delta) {
+    const std::span<const RankThreshold> ranks(answers.ranks);
+    Rule::thin(Thinning<ModelParams>{given.tensor, tile, i, given.models[i],
+                                     ranks.subspan(i * queries(), queries())},
+               delta);
+  }
+
+  static double rescaling(const ModelParams& model, std::size_t i, const Answers& answers) {
+    if (answers.sums.empty() || !thins(model)) return 1;
+    return steps::l1_ratio(answers.sums[2 * i], answers.sums[2 * i + 1]);
+  }
+};
+
+}  // namespace tsugi::merge

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random masks that depend on nothing but a seed, the place of a model, the tensor's name and the element:
+// the same for any order of work, number of threads and machine, and never stored. The generator is
+// SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators") started at a hash of
+// the first three.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace tsugi::merge::steps {
+
+/// 64-bit FNV-1a of the text `seed "\n" model "\n" tensor`; `model` counts from 0, the base left out,
+/// `tensor` is the output's name.
+std::uint64_t mask_key(std::uint64_t seed, std::size_t model, std::string_view tensor);
+
+/// 2^24 draws differ: as many as f32 has between .5 and 1 twice over.
+inline constexpr double kDraws = 1U << 24;
+
+/// A draw from 0, 1, ..., kDraws - 1 for a flat element; divided by kDraws it is u in [0, 1).
+inline std::uint32_t draw(std::uint64_t key, std::uint64_t element) {
+  std::uint64_t z = key + (element + 1) * 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 40);
+}
+
+/// Keeps each value with u < probability and sets the others to 0. values[0] is flat element `first`.
+void keep_random(std::span<float> values, std::uint64_t key, std::uint64_t first, double probability);
+
+}  // namespace tsugi::merge::steps
