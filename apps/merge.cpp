@@ -8,6 +8,7 @@
 
 #include "apps/commands.h"
 #include "apps/gguf_output.h"
+#include "apps/merge_steps.h"
 #include "apps/mergekit_flags.h"
 #include "apps/recipe_argument.h"
 #include "merge/execute.h"
@@ -20,30 +21,28 @@ namespace {
 struct Options {
   RecipeOptions recipe;
   std::string out;
+  std::string intermediate;     // folder; "" for a temporary one
+  std::size_t num_threads = 0;  // mergekit's name; 0: not given
   std::string shard_size = "5G";
   GgufFlags gguf;
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
-  std::size_t num_threads = 0;  // mergekit's name; 0: not given
   std::vector<std::string> ignored;
 };
 
-void run_merge(const Options& options, const CommonOptions& common) {
-  const Console console(common);
-  for (const std::string& line : options.ignored) console.note(line);
-  merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
-  const PlannedRecipe planned = plan_recipe(options.recipe);
+// Carries out one recipe into `out` and says what there is to know.
+void merge_one(const PlannedRecipe& planned, const Options& options, const std::string& out, bool overwrite,
+               merge::ThreadPool& pool, const Console& console) {
   const merge::MergePlan& plan = planned.plan;
   for (const std::string& line : planned.notes) console.note("note: " + line);
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
-  if (names_gguf(options.out))
-    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console,
-                      pool);
-  merge::FolderWriter writer(plan, options.out,
+  if (names_gguf(out))
+    return write_gguf(plan, out, options.gguf, overwrite, planned.recipe.source_text, console, pool);
+  merge::FolderWriter writer(plan, out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
-                              .overwrite = options.overwrite,
+                              .overwrite = overwrite,
                               .manifest = !options.no_manifest,
                               .copy_remote_code = options.copy_remote_code,
                               .recipe = planned.recipe.source_text});
@@ -59,9 +58,32 @@ void run_merge(const Options& options, const CommonOptions& common) {
     execute_options.progress = [&](std::uint64_t bytes) { progress.reach(bytes / kMegabyte); };
     pool.run([&] { merge::write_folder(plan, writer, execute_options); });
   }
-  console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", options.out, plan.tensors.size(),
+  console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", out, plan.tensors.size(),
                             planned.recipe.merge_method, static_cast<double>(plan.bytes_out) / 1e6));
-  console.print_json({{"output", options.out}, {"tensors", plan.tensors.size()}, {"bytes", plan.bytes_out}});
+  console.print_json({{"output", out}, {"tensors", plan.tensors.size()}, {"bytes", plan.bytes_out}});
+}
+
+void run_merge(const Options& options, const CommonOptions& common) {
+  const Console console(common);
+  for (const std::string& line : options.ignored) console.note(line);
+  std::vector<std::string> notes;
+  const recipes::RecipeGraph graph = recipes::read_recipe_graph(
+      options.recipe.recipe,
+      options.recipe.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
+  for (const std::string& line : notes) console.note("note: " + line);
+  merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
+  const MergeSteps steps(graph, options.out, options.intermediate);
+  const std::size_t count = graph.steps.size();
+  if (count > 1) steps.check(options.overwrite || names_gguf(options.out));
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    if (count > 1) {
+      console.note(fmt::format("merge {} of {}{}", i + 1, count,
+                               last ? "" : fmt::format(": {}", graph.steps[i].name)));
+    }
+    const PlannedRecipe planned = plan_recipe(steps.recipe(i), options.recipe);
+    merge_one(planned, options, steps.folder(i), options.overwrite || !last, pool, console);
+  }
 }
 
 }  // namespace
@@ -75,19 +97,26 @@ Action add_merge(CLI::App& app) {
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
+  app.add_option("--intermediate-dir,-I", options->intermediate,
+                 "Keep the results of named documents in this folder (default: removed with the last merge)")
+      ->type_name("DIR");
   app.add_flag("--no-manifest", options->no_manifest,
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");
   app.add_flag("--copy-remote-code", options->copy_remote_code,
                "Take the model's own Python files along; they are never run");
   add_gguf_flags(app, options->gguf);
-  app.add_option("--num-threads", options->num_threads, "mergekit's name of --threads")
+  app.add_option("--num-threads,-j", options->num_threads, "mergekit's name of --threads")
       ->check(CLI::PositiveNumber)
       ->group("");
   add_mergekit_flags(app, options->ignored);
   app.footer(
       "Model names are folders, tried from the working directory and then beside the recipe. The output "
       "appears\n"
-      "whole or not at all. mergekit's command-line switches are accepted; those without effect say so.\n\n"
+      "whole or not at all. A file of several documents with name: is a graph of merges (mergekit-multi); "
+      "OUT "
+      "is\n"
+      "the one without a name, else the last. mergekit's command-line switches are accepted; those without "
+      "effect say so.\n\n"
       "Example: tsugi merge recipes/library/slerp.yaml out/");
   return [options](const CommonOptions& common) { run_merge(*options, common); };
 }

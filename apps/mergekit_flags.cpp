@@ -33,7 +33,7 @@ constexpr std::array<Ignored, 21> kIgnored{{
     {"cuda", Form::both, kCpu},
     {"device", Form::value, kCpu},
     {"gpu-rich", Form::both, kCpu},
-    {"lazy", Form::both, "an interrupted merge goes on where it stopped"},
+    {"lazy", Form::both, "an interrupted merge goes on where it stopped; intermediate results are made anew"},
     {"lazy-loader", Form::both, "tensors are always read when they are needed"},
     {"lazy-unpickle", Form::both, "tensors are always read when they are needed"},
     {"lora-merge-cache", Form::value, "no merged copies of adapters are kept"},

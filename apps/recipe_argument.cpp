@@ -20,19 +20,25 @@ void add_recipe_options(CLI::App& app, RecipeOptions& options) {
                "A model without a tokenizer has the base's, if it has as many rows");
 }
 
-PlannedRecipe plan_recipe(const RecipeOptions& options) {
-  std::vector<std::string> notes;
-  recipes::Recipe recipe = recipes::read_recipe(
-      options.recipe, options.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
+PlannedRecipe plan_recipe(recipes::Recipe recipe, const RecipeOptions& options) {
   if (options.seed) recipe.seed = options.seed;
   merge::CheckpointStore checkpoints;
   merge::MergePlan plan = merge::plan_merge(recipe, checkpoints,
                                             {.cut_rows = options.cut_rows,
                                              .lenient = options.lenient,
                                              .assume_base_tokenizer = options.assume_base_tokenizer});
-  notes.insert(notes.end(), checkpoints.notes().begin(), checkpoints.notes().end());
+  std::vector<std::string> notes = checkpoints.notes();
   notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
   return {.recipe = std::move(recipe), .plan = std::move(plan), .notes = std::move(notes)};
+}
+
+PlannedRecipe plan_recipe(const RecipeOptions& options) {
+  std::vector<std::string> notes;
+  recipes::Recipe recipe = recipes::read_recipe(
+      options.recipe, options.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
+  PlannedRecipe planned = plan_recipe(std::move(recipe), options);
+  planned.notes.insert(planned.notes.begin(), notes.begin(), notes.end());
+  return planned;
 }
 
 std::string vocabulary_table(const merge::VocabularyReport& report) {

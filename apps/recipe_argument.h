@@ -36,6 +36,8 @@ struct PlannedRecipe {
 
 /// Reads headers and configs alone. Throws InputError as read_recipe() and plan_merge() do.
 PlannedRecipe plan_recipe(const RecipeOptions& options);
+/// The same for a recipe that was read already; `notes` has no remarks of reading.
+PlannedRecipe plan_recipe(recipes::Recipe recipe, const RecipeOptions& options);
 
 /// What happens to the tokens of each model, for people; no newline at the end.
 std::string vocabulary_table(const merge::VocabularyReport& report);

@@ -10,27 +10,22 @@
 #include <tuple>
 #include <utility>
 
+#include "recipes/chat_template.h"
 #include "recipes/fields.h"
+#include "recipes/recipe_reader.h"
 #include "recipes/tokenizer_spec.h"
 #include "recipes/yaml_value.h"
 
 namespace tsugi::recipes {
 namespace {
 
-/// mergekit's keys that would change the result and that this version does not run. To lift one: remove its
-/// row, read it.
-struct LaterKey {
-  std::string_view key;
-  std::string_view cure;
-};
-constexpr std::array<LaterKey, 2> kLaterKeys{
-    {{"modules", "give the language model alone under models or slices"},
-     {"chat_template", "remove it; the base model's template is taken"}}};
-
-/// A list entry; an empty list counts as absent, as in mergekit.
+/// A list, or under `modules` a mapping; an empty one counts as absent, as in mergekit.
 const YamlMapping::Entry* find_filled(const YamlMapping& mapping, std::string_view key) {
   const YamlMapping::Entry* entry = mapping.find(key);
-  return entry == nullptr || entry->value.list(key).empty() ? nullptr : entry;
+  if (entry == nullptr) return nullptr;
+  const bool empty =
+      key == "modules" ? YamlMapping(entry->value, key).entries().empty() : entry->value.list(key).empty();
+  return empty ? nullptr : entry;
 }
 
 /// Files of mergekit's other programs, told by a key that no recipe has.
@@ -58,21 +53,10 @@ void refuse_other_kinds(const YamlMapping& top) {
   }
 }
 
-void refuse_later_keys(const YamlMapping& top) {
-  for (const LaterKey& later : kLaterKeys) {
-    const YamlMapping::Entry* entry = top.find(later.key);
-    if (entry == nullptr) continue;
-    throw InputError(entry->mark, fmt::format("'{}' is not done by this version of tsugi", later.key),
-                     later.cure);
-  }
-}
-
 KnownKeys top_level_keys() {
-  KnownKeys known{.keys = {"merge_method", "models", "slices", "base_model", "parameters", "dtype",
-                           "out_dtype", "seed", "tokenizer"},
-                  .unadvertised = {"tokenizer_source"}};
-  for (const LaterKey& later : kLaterKeys) known.unadvertised.emplace_back(later.key);
-  return known;
+  return {.keys = {"merge_method", "models", "slices", "modules", "base_model", "parameters", "dtype",
+                   "out_dtype", "seed", "tokenizer", "chat_template"},
+          .unadvertised = {"tokenizer_source", "name"}};
 }
 
 std::vector<ModelEntry> read_models(const YamlValue& list, const UnknownKeys& unknown) {
@@ -165,33 +149,51 @@ std::vector<Slice> read_slices(const YamlMapping::Entry& entry, const UnknownKey
   return slices;
 }
 
+/// The one of these keys that has a filled list (a filled mapping for `modules`). `what` has it.
+const YamlMapping::Entry& only_input(const YamlMapping& mapping, const std::vector<std::string>& keys,
+                                     std::string_view what) {
+  const YamlMapping::Entry* found = nullptr;
+  for (const YamlMapping::Entry& entry : mapping.entries()) {
+    const bool is_input = std::find(keys.begin(), keys.end(), entry.key) != keys.end();
+    if (!is_input || find_filled(mapping, entry.key) == nullptr) continue;
+    if (found != nullptr) {
+      throw InputError(
+          entry.mark,
+          fmt::format("'{}' and '{}' in one {}, expected one of them", found->key, entry.key, what),
+          "remove one of the two");
+    }
+    found = &entry;
+  }
+  if (found != nullptr) return *found;
+  throw InputError(mapping.mark(), fmt::format("a {} without inputs, expected 'models' or 'slices'", what),
+                   "list the models to merge under models");
+}
+
+Module read_module(const YamlMapping::Entry& entry, const UnknownKeys& unknown) {
+  const KnownKeys known{.keys = {"models", "slices", "parameters"}, .unadvertised = {}};
+  const YamlMapping mapping(entry.value, fmt::format("module '{}'", entry.key), known, unknown);
+  Module module{.name = entry.key, .mark = entry.mark};
+  const auto& input = only_input(mapping, {"models", "slices"}, "module");
+  if (input.key == "models") module.models = read_models(input.value, unknown);
+  if (input.key == "slices") module.slices = read_slices(input, unknown);
+  module.parameters = read_parameters(mapping, unknown);
+  return module;
+}
+
 void read_inputs(Recipe& recipe, const YamlMapping& top, const UnknownKeys& unknown) {
-  const YamlMapping::Entry* models = find_filled(top, "models");
-  const YamlMapping::Entry* slices = find_filled(top, "slices");
-  if (models != nullptr && slices != nullptr) {
-    const YamlMapping::Entry* second = models < slices ? slices : models;
-    throw InputError(second->mark, "'models' and 'slices' in one recipe, expected one of them",
-                     "remove one of the two");
+  const auto& input = only_input(top, {"models", "slices", "modules"}, "recipe");
+  if (input.key == "models") recipe.models = read_models(input.value, unknown);
+  if (input.key == "slices") recipe.slices = read_slices(input, unknown);
+  if (input.key != "modules") return;
+  for (const auto& module : YamlMapping(input.value, "modules").entries()) {
+    recipe.modules.push_back(read_module(module, unknown));
   }
-  if (models == nullptr && slices == nullptr) {
-    throw InputError(top.mark(), "a recipe without inputs, expected 'models' or 'slices'",
-                     "list the models to merge under models");
-  }
-  if (models != nullptr) recipe.models = read_models(models->value, unknown);
-  if (slices != nullptr) recipe.slices = read_slices(*slices, unknown);
 }
 
 }  // namespace
 
-Recipe parse_recipe(std::string_view text, const std::string& file, Strictness strictness,
-                    std::vector<std::string>* notes) {
-  const UnknownKeys unknown{.refuse = strictness == Strictness::strict, .notes = notes};
-  const YamlValue root(load_yaml(text, file), file);
-  if (root.is_null())
-    throw InputError(file, "an empty file, expected a recipe", "start from one in recipes/library");
-  const YamlMapping free(root, "a recipe");
-  refuse_other_kinds(free);
-  refuse_later_keys(free);
+Recipe recipe_in(const YamlValue& root, const UnknownKeys& unknown) {
+  refuse_other_kinds(YamlMapping(root, "a recipe"));
   const YamlMapping top(root, "a recipe", top_level_keys(), unknown);
   Recipe recipe;
   const YamlValue& method = top.need("merge_method", "merge_method: linear");
@@ -204,6 +206,21 @@ Recipe parse_recipe(std::string_view text, const std::string& file, Strictness s
   recipe.out_dtype = read_dtype(top, "out_dtype");
   if (const auto* seed = top.find("seed")) recipe.seed = seed->value.seed("seed");
   recipe.tokenizer = read_tokenizer(top, unknown);
+  recipe.chat_template = read_chat_template(top);
+  if (const auto* name = top.find("name")) {
+    recipe.name = name->value.text("name");
+    recipe.name_mark = name->value.mark();
+  }
+  return recipe;
+}
+
+Recipe parse_recipe(std::string_view text, const std::string& file, Strictness strictness,
+                    std::vector<std::string>* notes) {
+  const UnknownKeys unknown{.refuse = strictness == Strictness::strict, .notes = notes};
+  const YamlValue root(load_yaml(text, file), file);
+  if (root.is_null())
+    throw InputError(file, "an empty file, expected a recipe", "start from one in recipes/library");
+  Recipe recipe = recipe_in(root, unknown);
   recipe.file = file;
   recipe.source_text = text;
   return recipe;

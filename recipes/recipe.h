@@ -48,6 +48,16 @@ struct Slice {
   Mark mark;
 };
 
+/// An entry of `modules:`, one part of a model of several (a language model and its vision tower). Exactly
+/// one of `models` and `slices` is non-empty.
+struct Module {
+  std::string name;
+  Mark mark;
+  std::vector<ModelEntry> models = {};
+  std::vector<Slice> slices = {};
+  ParameterMap parameters = {};  ///< between those of a slice and those of the recipe
+};
+
 /// Where the row of a token comes from in models that lack it, or with `force` in all of them.
 enum class TokenRow {
   standard,     ///< the rules for tokens that are not listed
@@ -78,19 +88,29 @@ struct TokenizerSpec {
   Mark mark = {};
 };
 
-/// Exactly one of `models` and `slices` is non-empty.
+/// `chat_template:`: "auto", the name of one in recipes/chat_templates, or a Jinja template.
+struct ChatTemplate {
+  std::string text;
+  Mark mark;
+};
+
+/// Exactly one of `models`, `slices` and `modules` is non-empty.
 struct Recipe {
   std::string merge_method;
   Mark method_mark;
   std::vector<ModelEntry> models;
   std::vector<Slice> slices;
+  std::vector<Module> modules;  ///< as in the file
   std::optional<ModelReference> base_model;
   ParameterMap parameters;
   std::optional<DType> dtype;  ///< inputs are first rounded to this type
   std::optional<DType>
       out_dtype;  ///< stored type; without it dtype, else the common type of a tensor's inputs
   std::optional<std::uint64_t> seed;
-  std::optional<TokenizerSpec> tokenizer;  ///< without it all models must share one vocabulary
+  std::optional<TokenizerSpec> tokenizer;     ///< without it all models must share one vocabulary
+  std::optional<ChatTemplate> chat_template;  ///< without it the donor's
+  std::string name;  ///< of a document among several in one file (recipe_graph.h); "" for none
+  Mark name_mark;
   std::string file;         ///< where it was read; relative model paths are tried from there second
   std::string source_text;  ///< byte for byte, for the output folder; "" for a recipe made by a program
 };
@@ -98,8 +118,8 @@ struct Recipe {
 /// Whether unknown keys are errors or collected as notes.
 enum class Strictness { strict, lenient };
 
-/// Reads a recipe. Throws InputError with file:line:column. Under `lenient` unknown keys are appended to
-/// `notes`.
+/// Reads the one recipe of a file. Throws InputError with file:line:column. Under `lenient` unknown keys are
+/// appended to `notes`.
 Recipe read_recipe(const std::filesystem::path& file, Strictness strictness = Strictness::strict,
                    std::vector<std::string>* notes = nullptr);
 Recipe parse_recipe(std::string_view text, const std::string& file,
@@ -109,8 +129,10 @@ Recipe parse_recipe(std::string_view text, const std::string& file,
 bool operator==(const ModelEntry& a, const ModelEntry& b);
 bool operator==(const SliceSource& a, const SliceSource& b);
 bool operator==(const Slice& a, const Slice& b);
+bool operator==(const Module& a, const Module& b);
 bool operator==(const TokenSetting& a, const TokenSetting& b);
 bool operator==(const TokenizerSpec& a, const TokenizerSpec& b);
+bool operator==(const ChatTemplate& a, const ChatTemplate& b);
 bool operator==(const Recipe& a, const Recipe& b);
 
 /// YAML that mergekit and parse_recipe read back to an equal recipe. Numbers round-trip exactly; comments and

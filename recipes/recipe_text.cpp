@@ -105,17 +105,35 @@ void add_parameters(Lines& lines, int depth, const ParameterMap& parameters) {
   }
 }
 
-void add_slices(Lines& lines, const std::vector<Slice>& slices) {
-  lines.add(0, "slices:");
+void add_models(Lines& lines, int depth, const std::vector<ModelEntry>& models) {
+  if (!models.empty()) lines.add(depth, "models:");
+  for (const ModelEntry& entry : models) {
+    lines.add(depth + 1, fmt::format("- model: {}", reference(entry.model)));
+    add_parameters(lines, depth + 2, entry.parameters);
+  }
+}
+
+void add_slices(Lines& lines, int depth, const std::vector<Slice>& slices) {
+  if (!slices.empty()) lines.add(depth, "slices:");
   for (const Slice& slice : slices) {
-    lines.add(1, "- sources:");
+    lines.add(depth + 1, "- sources:");
     for (const SliceSource& source : slice.sources) {
-      lines.add(3, fmt::format("- model: {}", reference(source.model)));
-      lines.add(4, fmt::format("layer_range: [{}, {}]", source.begin, source.end));
-      add_parameters(lines, 4, source.parameters);
+      lines.add(depth + 3, fmt::format("- model: {}", reference(source.model)));
+      lines.add(depth + 4, fmt::format("layer_range: [{}, {}]", source.begin, source.end));
+      add_parameters(lines, depth + 4, source.parameters);
     }
-    if (slice.base_model) lines.add(2, fmt::format("base_model: {}", reference(*slice.base_model)));
-    add_parameters(lines, 2, slice.parameters);
+    if (slice.base_model) lines.add(depth + 2, fmt::format("base_model: {}", reference(*slice.base_model)));
+    add_parameters(lines, depth + 2, slice.parameters);
+  }
+}
+
+void add_modules(Lines& lines, const std::vector<Module>& modules) {
+  if (!modules.empty()) lines.add(0, "modules:");
+  for (const Module& module : modules) {
+    lines.add(1, fmt::format("{}:", word(module.name)));
+    add_models(lines, 2, module.models);
+    add_slices(lines, 2, module.slices);
+    add_parameters(lines, 2, module.parameters);
   }
 }
 
@@ -158,19 +176,18 @@ void add_tokenizer(Lines& lines, const TokenizerSpec& tokenizer) {
 
 std::string to_yaml(const Recipe& recipe) {
   Lines lines;
+  if (!recipe.name.empty()) lines.add(0, fmt::format("name: {}", word(recipe.name)));
   lines.add(0, fmt::format("merge_method: {}", word(recipe.merge_method)));
   if (recipe.base_model) lines.add(0, fmt::format("base_model: {}", reference(*recipe.base_model)));
-  if (!recipe.models.empty()) lines.add(0, "models:");
-  for (const ModelEntry& entry : recipe.models) {
-    lines.add(1, fmt::format("- model: {}", reference(entry.model)));
-    add_parameters(lines, 2, entry.parameters);
-  }
-  if (!recipe.slices.empty()) add_slices(lines, recipe.slices);
+  add_models(lines, 0, recipe.models);
+  add_slices(lines, 0, recipe.slices);
+  add_modules(lines, recipe.modules);
   add_parameters(lines, 0, recipe.parameters);
   if (recipe.dtype) lines.add(0, fmt::format("dtype: {}", recipe_name(*recipe.dtype)));
   if (recipe.out_dtype) lines.add(0, fmt::format("out_dtype: {}", recipe_name(*recipe.out_dtype)));
   if (recipe.seed) lines.add(0, fmt::format("seed: {}", *recipe.seed));
   if (recipe.tokenizer) add_tokenizer(lines, *recipe.tokenizer);
+  if (recipe.chat_template) lines.add(0, fmt::format("chat_template: {}", word(recipe.chat_template->text)));
   return lines.take();
 }
 
@@ -194,6 +211,10 @@ bool operator==(const Slice& a, const Slice& b) {
   return a.sources == b.sources && a.base_model == b.base_model && a.parameters == b.parameters;
 }
 
+bool operator==(const Module& a, const Module& b) {
+  return a.name == b.name && a.models == b.models && a.slices == b.slices && a.parameters == b.parameters;
+}
+
 bool operator==(const TokenSetting& a, const TokenSetting& b) {
   return a.token == b.token && a.row == b.row && a.model == b.model && a.other_token == b.other_token &&
          a.other_id == b.other_id && a.force == b.force;
@@ -204,10 +225,15 @@ bool operator==(const TokenizerSpec& a, const TokenizerSpec& b) {
          a.pad_to_multiple_of == b.pad_to_multiple_of;
 }
 
+bool operator==(const ChatTemplate& a, const ChatTemplate& b) {
+  return a.text == b.text;
+}
+
 bool operator==(const Recipe& a, const Recipe& b) {
   return a.merge_method == b.merge_method && a.models == b.models && a.slices == b.slices &&
-         a.base_model == b.base_model && a.parameters == b.parameters && a.dtype == b.dtype &&
-         a.out_dtype == b.out_dtype && a.seed == b.seed && a.tokenizer == b.tokenizer;
+         a.modules == b.modules && a.base_model == b.base_model && a.parameters == b.parameters &&
+         a.dtype == b.dtype && a.out_dtype == b.out_dtype && a.seed == b.seed && a.tokenizer == b.tokenizer &&
+         a.chat_template == b.chat_template && a.name == b.name;
 }
 
 }  // namespace tsugi::recipes

@@ -83,6 +83,19 @@ void settle_mappings(YAML::Node node, const std::string& file) {
   }
 }
 
+std::vector<YAML::Node> load(std::string_view text, const std::string& file, Documents allowed) {
+  check_yaml_text(text, file);
+  try {
+    check_yaml_events(text, file, allowed);
+    std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    for (const YAML::Node& document : documents) settle_mappings(document, file);
+    return documents;
+  } catch (const YAML::Exception& error) {
+    throw InputError(place(error.mark, file), fmt::format("broken YAML ({})", error.msg),
+                     "look for a missing quote, colon, bracket or indent at or above this place");
+  }
+}
+
 }  // namespace
 
 Mark mark_of(const YAML::Node& node, const std::string& file) {
@@ -90,16 +103,12 @@ Mark mark_of(const YAML::Node& node, const std::string& file) {
 }
 
 YAML::Node load_yaml(std::string_view text, const std::string& file) {
-  check_yaml_text(text, file);
-  try {
-    check_yaml_events(text, file);
-    const YAML::Node root = YAML::Load(std::string(text));
-    settle_mappings(root, file);
-    return root;
-  } catch (const YAML::Exception& error) {
-    throw InputError(place(error.mark, file), fmt::format("broken YAML ({})", error.msg),
-                     "look for a missing quote, colon, bracket or indent at or above this place");
-  }
+  const std::vector<YAML::Node> documents = load(text, file, Documents::one);
+  return documents.empty() ? YAML::Node() : documents.front();
+}
+
+std::vector<YAML::Node> load_yaml_documents(std::string_view text, const std::string& file) {
+  return load(text, file, Documents::several);
 }
 
 std::string read_yaml_text(const std::filesystem::path& file) {

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "recipes/error.h"
 
@@ -28,6 +29,10 @@ namespace tsugi::recipes {
 ///
 /// Nodes are not for several threads at once, not even for reading.
 YAML::Node load_yaml(std::string_view text, const std::string& file);
+
+/// The documents of a stream `a --- b`, in order, with the same promises and limits over all of them. A
+/// document without content is a null node; a text without any is an empty list.
+std::vector<YAML::Node> load_yaml_documents(std::string_view text, const std::string& file);
 
 /// Where a node stands, for messages. A node reached through an alias stands where its anchor is. Columns
 /// count bytes.

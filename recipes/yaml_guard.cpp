@@ -53,13 +53,14 @@ bool is_control(char c) {
 /// Listens to the parser, builds nothing.
 class Guard final : public YAML::EventHandler {
  public:
-  explicit Guard(const std::string& file) : file_(file) {}
+  Guard(const std::string& file, Documents allowed) : file_(file), allowed_(allowed) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) {
+    if (++documents_ > 1 && allowed_ == Documents::one) {
       fail(mark, "a second YAML document begins here",
-           "this version of tsugi reads one document a file; put the others into files of their own");
+           "one document is read here; put the others into files of their own");
     }
+    sizes_.clear();  // anchors hold for one document
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { count_leaf(mark, anchor); }
@@ -141,6 +142,7 @@ class Guard final : public YAML::EventHandler {
   }
 
   const std::string& file_;
+  Documents allowed_;
   int documents_ = 0;
   std::size_t values_ = 0;
   std::size_t aliased_ = 0;
@@ -180,12 +182,12 @@ void check_yaml_text(std::string_view text, const std::string& file) {
   }
 }
 
-void check_yaml_events(std::string_view text, const std::string& file) {
+void check_yaml_events(std::string_view text, const std::string& file, Documents allowed) {
   std::istringstream in{std::string(text)};
   YAML::Parser parser(in);
-  Guard guard(file);
-  parser.HandleNextDocument(guard);
-  parser.HandleNextDocument(guard);
+  Guard guard(file, allowed);
+  while (parser.HandleNextDocument(guard)) {
+  }
 }
 
 }  // namespace tsugi::recipes

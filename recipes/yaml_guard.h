@@ -19,8 +19,10 @@ void check_yaml_size(std::size_t bytes, const std::string& file);
 /// Throws InputError unless the text is UTF-8 (a BOM may lead) without control characters, and not too large.
 void check_yaml_text(std::string_view text, const std::string& file);
 
-/// Throws InputError for a second document, foreign tags, or a limit of load_yaml; YAML::Exception for broken
-/// syntax.
-void check_yaml_events(std::string_view text, const std::string& file);
+enum class Documents { one, several };
+
+/// Throws InputError for a second document where one is allowed, foreign tags, or a limit of load_yaml;
+/// YAML::Exception for broken syntax.
+void check_yaml_events(std::string_view text, const std::string& file, Documents allowed);
 
 }  // namespace tsugi::recipes

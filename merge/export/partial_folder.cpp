@@ -86,6 +86,10 @@ void check_target(const fs::path& target, bool overwrite) {
 
 }  // namespace
 
+void check_output_place(const fs::path& out, bool overwrite) {
+  check_target(resolved(out), overwrite);
+}
+
 PartialFolder::PartialFolder(const fs::path& out, bool overwrite, const std::vector<fs::path>& inputs)
     : target_(resolved(out)), overwrite_(overwrite) {
   check_inputs(target_, inputs);

@@ -11,6 +11,10 @@
 
 namespace tsugi::merge {
 
+/// Checks that `out` may be (over)written, as PartialFolder does, and creates nothing: for whoever has long
+/// work to do before. Throws InputError.
+void check_output_place(const std::filesystem::path& out, bool overwrite);
+
 /// One process at a time holds the partial folder of an OUT. What a dead one left is still in it.
 class PartialFolder {
  public:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "merge/plan/fingerprint.h"
+#include "merge/plan/modules.h"
 
 namespace tsugi::merge {
 namespace {
@@ -21,6 +22,13 @@ OpenModel::OpenModel(std::shared_ptr<const Checkpoint> opened)
     : checkpoint(std::move(opened)),
       layers(checkpoint->config().layers()),
       names(checkpoint->tensors(), layers, extra_layers(checkpoint->config())),
+      identity(Fingerprint().add(std::string_view(checkpoint->folder().native())).value()) {}
+
+OpenModel::OpenModel(std::shared_ptr<const Checkpoint> opened, std::string_view module)
+    : checkpoint(std::move(opened)),
+      layers(module_layers(*checkpoint, module)),
+      names(checkpoint->tensors(), layers, is_language_model(module) ? extra_layers(checkpoint->config()) : 0,
+            tensors_of(*checkpoint, module)),
       identity(Fingerprint().add(std::string_view(checkpoint->folder().native())).value()) {}
 
 void Notes::add(std::string sentence) {

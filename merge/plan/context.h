@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "merge/checkpoint/checkpoint.h"
@@ -26,6 +27,8 @@ struct OpenModel {
   std::uint64_t identity = 0;  ///< of its folder
 
   explicit OpenModel(std::shared_ptr<const Checkpoint> opened);
+  /// One module of it: `layers` and `names` are those of the module.
+  OpenModel(std::shared_ptr<const Checkpoint> opened, std::string_view module);
 };
 
 /// One model's part in a slice: layers [begin, end) of it.
@@ -67,10 +70,13 @@ struct VocabularyPlan;
 struct PlanContext {
   const recipes::Recipe* recipe = nullptr;
   const Method* method = nullptr;
-  std::vector<std::unique_ptr<OpenModel>> models;
+  std::string module = {};  ///< what of the models is planned; "" for all
+  /// Parameters whose filters another module may meet; null without modules.
+  const recipes::ParameterMap* common_parameters = nullptr;
+  std::vector<std::unique_ptr<OpenModel>> models = {};
   const OpenModel* donor = nullptr;
-  std::vector<PlanSlice> slices;
-  Notes notes;
+  std::vector<PlanSlice> slices = {};
+  Notes notes = {};
   PlanOptions options = {};
   std::shared_ptr<const VocabularyPlan> vocabulary = nullptr;  ///< null without `tokenizer:`
   VocabularyCache* vocabularies = nullptr;                     ///< null where no store is at hand

@@ -48,31 +48,53 @@ void sort(std::vector<NamedTensor>& tensors) {
             [](const NamedTensor& a, const NamedTensor& b) { return a.key < b.key; });
 }
 
+/// Wanted tensors with their names taken apart, and how many layers are numbered behind each prefix.
+struct Stacks {
+  std::vector<std::pair<const TensorView*, Split>> tensors;
+  std::map<std::string_view, std::size_t> depth;
+};
+
+Stacks stacks_of(std::span<const TensorView> tensors, const std::function<bool(std::string_view)>& keep) {
+  Stacks stacks;
+  stacks.tensors.reserve(tensors.size());
+  for (const TensorView& tensor : tensors) {
+    if (!keep(tensor.name)) continue;
+    const Split& part = stacks.tensors.emplace_back(&tensor, split(tensor.name)).second;
+    if (part.key.second.empty()) continue;
+    std::size_t& deepest = stacks.depth[part.key.first];
+    deepest = std::max(deepest, part.layer + 1);
+  }
+  return stacks;
+}
+
 }  // namespace
 
 NameTable::NameTable(std::span<const TensorView> tensors, std::size_t layer_count, std::size_t extra)
+    : NameTable(tensors, layer_count, extra, [](std::string_view) { return true; }) {}
+
+NameTable::NameTable(std::span<const TensorView> tensors, std::size_t layer_count, std::size_t extra,
+                     const std::function<bool(std::string_view)>& keep)
     : layers(layer_count) {
-  std::vector<Split> splits;
-  splits.reserve(tensors.size());
-  std::map<std::string_view, std::size_t> depth;  // layers numbered behind each prefix
-  for (const TensorView& tensor : tensors) {
-    splits.push_back(split(tensor.name));
-    if (splits.back().key.second.empty()) continue;
-    std::size_t& deepest = depth[splits.back().key.first];
-    deepest = std::max(deepest, splits.back().layer + 1);
-  }
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const auto& [key, layer] = splits[i];
-    const std::size_t deep = key.second.empty() ? 0 : depth[key.first];
+  const Stacks stacks = stacks_of(tensors, keep);
+  for (const auto& [view, split] : stacks.tensors) {
+    const auto& [key, layer] = split;
+    const std::size_t deep = key.second.empty() ? 0 : stacks.depth.at(key.first);
     if (layer < layer_count && (deep == layer_count || deep == layer_count + extra)) {
-      layers[layer].push_back({key, &tensors[i]});
+      layers[layer].push_back({key, view});
     } else {
-      (stands_before(tensors[i].name) ? before : after).push_back({{tensors[i].name, {}}, &tensors[i]});
+      (stands_before(view->name) ? before : after).push_back({{view->name, {}}, view});
     }
   }
   sort(before);
   sort(after);
   for (auto& layer : layers) sort(layer);
+}
+
+std::size_t deepest_stack(std::span<const TensorView> tensors,
+                          const std::function<bool(std::string_view)>& keep) {
+  std::size_t most = 0;
+  for (const auto& [prefix, depth] : stacks_of(tensors, keep).depth) most = std::max(most, depth);
+  return most;
 }
 
 const TensorView* find(std::span<const NamedTensor> tensors, const NameKey& key) {

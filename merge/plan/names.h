@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +37,15 @@ struct NameTable {
   std::vector<NamedTensor> after;
 
   NameTable(std::span<const TensorView> tensors, std::size_t layers, std::size_t extra = 0);
+  /// Of the tensors whose names `keep` wants.
+  NameTable(std::span<const TensorView> tensors, std::size_t layers, std::size_t extra,
+            const std::function<bool(std::string_view)>& keep);
 };
+
+/// The most layers that tensors with one text before the number are numbered by, among the names that `keep`
+/// wants.
+std::size_t deepest_stack(std::span<const TensorView> tensors,
+                          const std::function<bool(std::string_view)>& keep);
 
 /// The tensor with this key, or null.
 const TensorView* find(std::span<const NamedTensor> tensors, const NameKey& key);

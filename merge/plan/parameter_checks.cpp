@@ -115,13 +115,22 @@ class FilterChecker {
       const Parameter* row = context_.method->find(name);
       if (row == nullptr) continue;
       for (const Condition& condition : setting.conditions) {
-        if (!condition.filter || meets(condition, row->scope, begin, end, source)) continue;
+        if (!condition.filter || is_common(name, condition)) continue;
+        if (meets(condition, row->scope, begin, end, source)) continue;
         const Mark& mark = condition.mark.file.empty() ? setting.mark : condition.mark;
         throw InputError(context_.place(mark),
                          fmt::format("filter '{}' of '{}' matches no tensor", *condition.filter, name),
                          "filters are parts of tensor names, upper and lower case as in the checkpoint");
       }
     }
+  }
+
+  bool is_common(const std::string& name, const Condition& condition) const {
+    if (context_.common_parameters == nullptr) return false;
+    const auto found = context_.common_parameters->find(name);
+    if (found == context_.common_parameters->end()) return false;
+    const auto& common = found->second.conditions;
+    return std::find(common.begin(), common.end(), condition) != common.end();
   }
 
   bool meets(const Condition& condition, Scope scope, std::size_t begin, std::size_t end,

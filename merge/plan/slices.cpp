@@ -36,7 +36,9 @@ class SliceResolver {
     for (const auto& model : context_.models) {
       if (model->checkpoint == checkpoint) return *model;
     }
-    context_.models.push_back(std::make_unique<OpenModel>(std::move(checkpoint)));
+    context_.models.push_back(context_.module.empty()
+                                  ? std::make_unique<OpenModel>(std::move(checkpoint))
+                                  : std::make_unique<OpenModel>(std::move(checkpoint), context_.module));
     return *context_.models.back();
   }
 

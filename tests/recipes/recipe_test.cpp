@@ -162,9 +162,8 @@ TEST(ParseRecipe, UnknownKeysHaveTheirPlaceAndTheNearestName) {
       error_of("merge_method: linear\nslices:\n  - sources:\n      - {model: a, layer-range: [0, 1]}\n"),
       "recipe.yaml:4:20: unknown key 'layer-range'; did you mean 'layer_range'?");
   EXPECT_EQ(error_of("merge_method: linear\nmodels: [{model: a}]\nint8_mask: true\n"),
-            "recipe.yaml:3:1: unknown key 'int8_mask'; known: merge_method, models, slices, base_model, "
-            "parameters, dtype, "
-            "out_dtype, seed, tokenizer");
+            "recipe.yaml:3:1: unknown key 'int8_mask'; known: merge_method, models, slices, modules, "
+            "base_model, parameters, dtype, out_dtype, seed, tokenizer, chat_template");
 }
 
 TEST(ParseRecipe, LenientListsUnknownKeys) {
@@ -178,18 +177,10 @@ TEST(ParseRecipe, LenientListsUnknownKeys) {
   EXPECT_EQ(parse_recipe(text, "recipe.yaml", Strictness::lenient), recipe) << "notes are not needed";
 }
 
-TEST(ParseRecipe, RefusesWhatThisVersionDoesNot) {
+TEST(ParseRecipe, ReadsOneDocument) {
   const std::string head = "merge_method: linear\nmodels: [{model: a}]\n";
-  EXPECT_THAT(error_of(head + "chat_template: auto\n"),
-              StartsWith("recipe.yaml:3:1: 'chat_template' is not done"));
-  EXPECT_THAT(error_of("merge_method: linear\nmodules: {text: {}}\n"),
-              StartsWith("recipe.yaml:2:1: 'modules' is not done"));
   EXPECT_THAT(error_of(head + "---\n" + head),
-              StartsWith("recipe.yaml:3:1: a second YAML document begins here; this version"));
-  std::vector<std::string> notes;
-  EXPECT_THAT(message_of([&] { parse_recipe(head + "modules: 1", "r", Strictness::lenient, &notes); }),
-              StartsWith("r:3:1: 'modules' is not done"))
-      << "lenient is for keys without effect";
+              StartsWith("recipe.yaml:3:1: a second YAML document begins here"));
 }
 
 TEST(ParseRecipe, RecognisesOtherKindsOfFiles) {
@@ -224,9 +215,52 @@ TEST(ParseRecipe, NeedsExactlyOneKindOfInputs) {
   EXPECT_EQ(
       error_of("merge_method: linear\nslices: [{sources: [{model: a, layer_range: [0, 1]}]}]\nmodels: "
                "[{model: a}]\n"),
-      "recipe.yaml:3:1: 'models' and 'slices' in one recipe, expected one of them; remove one of the two");
+      "recipe.yaml:3:1: 'slices' and 'models' in one recipe, expected one of them; remove one of the two");
   EXPECT_THAT(error_of("merge_method: linear\nmodels: a\n"),
               StartsWith("recipe.yaml:2:9: models is 'a', expected a list"));
+}
+
+TEST(ParseRecipe, Modules) {
+  const Recipe recipe = parse(R"(merge_method: linear
+modules:
+  text_decoder:
+    slices:
+      - sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [0, 2]}]
+    parameters: {weight: 0.5}
+  vision_tower:
+    models:
+      - model: a
+        parameters: {weight: 1}
+parameters: {normalize: false}
+models: []
+)");
+  ASSERT_THAT(recipe.modules, SizeIs(2));
+  EXPECT_THAT(recipe.models, SizeIs(0));
+  EXPECT_EQ(recipe.modules[0].name, "text_decoder");
+  EXPECT_EQ(recipe.modules[0].mark.text(), "recipe.yaml:3:3");
+  EXPECT_EQ(recipe.modules[0].slices.at(0).sources.at(1).model.text, "b");
+  EXPECT_EQ(recipe.modules[0].parameters.at("weight"), ParameterSetting::constant(0.5));
+  EXPECT_EQ(recipe.modules[1].models.at(0).parameters.at("weight"), ParameterSetting::constant(1));
+}
+
+TEST(ParseRecipe, ModulesHaveInputsOfTheirOwn) {
+  const std::string head = "merge_method: linear\nmodules:\n  text: ";
+  EXPECT_EQ(
+      error_of(head + "{}\n"),
+      "recipe.yaml:3:9: a module without inputs, expected 'models' or 'slices'; list the models to merge "
+      "under models");
+  EXPECT_EQ(
+      error_of(head + "{models: [{model: a}], slices: [{sources: [{model: a, layer_range: [0, 1]}]}]}\n"),
+      "recipe.yaml:3:32: 'models' and 'slices' in one module, expected one of them; remove one of the two");
+  EXPECT_EQ(error_of(head + "{models: [{model: a}], dtype: float16}\n"),
+            "recipe.yaml:3:32: unknown key 'dtype'; known: models, slices, parameters");
+  EXPECT_EQ(
+      error_of(head + "{models: [{model: a}]}\nmodels: [{model: a}]\n"),
+      "recipe.yaml:4:1: 'modules' and 'models' in one recipe, expected one of them; remove one of the two");
+  EXPECT_EQ(error_of("merge_method: linear\nmodules: [a]\n"),
+            "recipe.yaml:2:10: modules is a list, expected a mapping; write 'key: value' lines");
+  EXPECT_EQ(error_of(head + "\n"),
+            "recipe.yaml:3:3: module 'text' is empty, expected a mapping; write 'key: value' lines");
 }
 
 TEST(ParseRecipe, RefusesAModelListedTwice) {

@@ -80,6 +80,15 @@ TEST(ToYaml, ReadsBackEqual) {
   EXPECT_EQ(to_yaml(again), to_yaml(recipe));
 }
 
+TEST(ToYaml, ModulesReadBackEqual) {
+  Recipe recipe = full_recipe();
+  recipe.modules = {
+      {.name = "text_decoder", .mark = {}, .slices = recipe.slices, .parameters = recipe.parameters},
+      {.name = "vision tower", .mark = {}, .models = with_weights({0, 1}).models}};
+  recipe.slices.clear();
+  EXPECT_EQ(parse_recipe(to_yaml(recipe), "again.yaml"), recipe) << to_yaml(recipe);
+}
+
 TEST(ToYaml, LibraryReadsBackEqual) {
   for (const auto& entry :
        std::filesystem::directory_iterator(std::filesystem::path(TSUGI_ROOT) / "recipes" / "library")) {

@@ -79,9 +79,24 @@ TEST(LoadYaml, RefusesForeignTags) {
 
 TEST(LoadYaml, RefusesASecondDocument) {
   EXPECT_EQ(error_of("a: 1\n---\nb: 2\n"),
-            "f.yaml:2:1: a second YAML document begins here; this version of tsugi reads one document a "
-            "file; put the "
-            "others into files of their own");
+            "f.yaml:2:1: a second YAML document begins here; one document is read here; put the others into "
+            "files of their own");
+}
+
+TEST(LoadYamlDocuments, InOrderWithPlacesInTheFile) {
+  const auto documents = load_yaml_documents("a: 1\n---\n---\n- 2\n", "f.yaml");
+  ASSERT_EQ(documents.size(), 3U);
+  EXPECT_EQ(documents[0]["a"].Scalar(), "1");
+  EXPECT_TRUE(documents[1].IsNull());
+  EXPECT_EQ(mark_of(documents[2][0], "f.yaml").text(), "f.yaml:4:3");
+  EXPECT_TRUE(load_yaml_documents("", "f.yaml").empty());
+}
+
+TEST(LoadYamlDocuments, AnchorsHoldForOneDocument) {
+  EXPECT_THAT(message_of([] { load_yaml_documents("a: &x 1\nb: *x\n---\nc: *x\n", "f.yaml"); }),
+              StartsWith("f.yaml:4:"));
+  EXPECT_THAT(message_of([] { load_yaml_documents("a: 1\n---\nb: 1\nb: 2\n", "f.yaml"); }),
+              StartsWith("f.yaml:4:1: key 'b' for the second time"));
 }
 
 TEST(LoadYaml, RefusesTextThatIsNone) {
