@@ -13,6 +13,7 @@
 #include "apps/recipe_argument.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
+#include "merge/export/partial_folder.h"
 #include "merge/parallel.h"
 
 namespace tsugi::apps {
@@ -33,13 +34,12 @@ struct Options {
 
 // Carries out one recipe into `out` and says what there is to know.
 void merge_one(const PlannedRecipe& planned, const Options& options, const std::string& out, bool overwrite,
-               merge::ThreadPool& pool, const Console& console) {
+               bool gguf, merge::ThreadPool& pool, const Console& console) {
   const merge::MergePlan& plan = planned.plan;
   for (const std::string& line : planned.notes) console.note("note: " + line);
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
-  if (names_gguf(out))
-    return write_gguf(plan, out, options.gguf, overwrite, planned.recipe.source_text, console, pool);
+  if (gguf) return write_gguf(plan, out, options.gguf, overwrite, planned.recipe.source_text, console, pool);
   merge::FolderWriter writer(plan, out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = overwrite,
@@ -74,7 +74,9 @@ void run_merge(const Options& options, const CommonOptions& common) {
   merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
   const MergeSteps steps(graph, options.out, options.intermediate);
   const std::size_t count = graph.steps.size();
-  if (count > 1) steps.check(options.overwrite || names_gguf(options.out));
+  const bool gguf = names_gguf(options.out);
+  if (count > 1) steps.check();
+  if (count > 1 && !gguf) merge::check_output_place(options.out, options.overwrite);
   for (std::size_t i = 0; i < count; ++i) {
     const bool last = i + 1 == count;
     if (count > 1) {
@@ -82,7 +84,7 @@ void run_merge(const Options& options, const CommonOptions& common) {
                                last ? "" : fmt::format(": {}", graph.steps[i].name)));
     }
     const PlannedRecipe planned = plan_recipe(steps.recipe(i), options.recipe);
-    merge_one(planned, options, steps.folder(i), options.overwrite || !last, pool, console);
+    merge_one(planned, options, steps.folder(i), options.overwrite || !last, last && gguf, pool, console);
   }
 }
 

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "merge/export/partial_folder.h"
 #include "merge/methods/method.h"
 #include "recipes/error.h"
 
@@ -55,7 +54,7 @@ MergeSteps::~MergeSteps() {
   fs::remove_all(intermediate_, ignored);
 }
 
-void MergeSteps::check(bool overwrite) const {
+void MergeSteps::check() const {
   std::vector<std::string> known;
   for (const merge::Method& method : merge::methods()) known.emplace_back(method.name);
   for (const recipes::Recipe& step : graph_.steps) {
@@ -63,7 +62,6 @@ void MergeSteps::check(bool overwrite) const {
     throw InputError(step.method_mark, fmt::format("unknown merge method '{}'", step.merge_method),
                      suggestion(step.merge_method, known));
   }
-  merge::check_output_place(out_, overwrite);
 }
 
 std::string MergeSteps::folder(std::size_t i) const {

@@ -22,9 +22,8 @@ class MergeSteps {
   MergeSteps(const MergeSteps&) = delete;
   MergeSteps& operator=(const MergeSteps&) = delete;
 
-  /// What can be found wrong with any step before the first one has run: its method, and the place of the
-  /// output. Throws InputError.
-  void check(bool overwrite) const;
+  /// What can be found wrong with any step before the first one has run: its method. Throws InputError.
+  void check() const;
 
   /// The folder that step `i` writes.
   std::string folder(std::size_t i) const;

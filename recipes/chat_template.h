@@ -19,7 +19,8 @@ class YamlMapping;
 std::vector<std::string> chat_template_names();
 
 /// The Jinja text of a name, to be rendered with trim_blocks and lstrip_blocks as transformers does; nothing
-/// for an unknown name.
+/// for an unknown name. alpaca, chatml and mistral render as mergekit 0.1.5's do; llama3 and exaone as the
+/// templates of those models, without the white space that mergekit's put around each turn.
 std::optional<std::string> named_chat_template(std::string_view name);
 
 /// What is wrong with a Jinja text at first sight: a bracket or block that is never closed, or closed without

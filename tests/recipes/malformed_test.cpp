@@ -31,7 +31,7 @@ const std::string kSlice = "merge_method: linear\nslices:\n  - sources: [{model:
 const Malformed kRows[] = {
     // YAML
     {"TabsIndent", "merge_method: linear\nmodels:\n\t- model: a\n",
-     "r.yaml:3:1: broken YAML (end of map not found); look for a missing quote, colon, bracket or indent at "
+     "r.yaml:3:2: broken YAML (illegal block entry); look for a missing quote, colon, bracket or indent at "
      "or "
      "above this place"},
     {"UnclosedBracket", "merge_method: linear\nmodels: [{model: a}\n",

@@ -30,9 +30,10 @@ const Unfit kRows[] = {
      "r.yaml:2:18: linear requires 'weight' of each model, and '@a' has no value for it at tensor "
      "'model.embed_tokens.weight'; add weight: under the parameters of the model, the slice or the recipe"},
     {"ParameterOfTheWrongLevel",
-     "merge_method: slerp\nbase_model: \"@a\"\nmodels:\n  - {model: \"@a\", parameters: {t: 1}}\n  - {model: "
-     "\"@b\"}\n",
-     "r.yaml:4:33: 't' stands under one model, but slerp has one value of it for all; move it to the "
+     "merge_method: slerp\nbase_model: \"@a\"\nmodels:\n  - model: \"@a\"\n    parameters: {t: 1}\n  - "
+     "model: "
+     "\"@b\"\n",
+     "r.yaml:5:18: 't' stands under one model, but slerp has one value of it for all; move it to the "
      "parameters "
      "of the slice or of the recipe"},
     {"NumberOutOfRange", "merge_method: slerp\nbase_model: \"@a\"\n" + kTwo + "parameters: {t: 1.5}\n",
@@ -49,7 +50,7 @@ const Unfit kRows[] = {
      "r.yaml:1:15: ties needs a base_model and the recipe names none; add base_model: with one of the "
      "models"},
     {"TooManyModels", "merge_method: slerp\nbase_model: \"@base\"\n" + kTwo + "parameters: {t: 1}\n",
-     "r.yaml:1:14: slerp takes exactly 1 model beside the base, not 2; change the list or the merge_method"},
+     "r.yaml:1:15: slerp takes exactly 1 model beside the base, not 2; change the list or the merge_method"},
     {"TooFewModels", "merge_method: model_stock\nbase_model: \"@base\"\nmodels: [{model: \"@a\"}]\n",
      "r.yaml:1:15: model_stock takes at least 2 models beside the base, not 1; change the list or the "
      "merge_method"},
@@ -60,18 +61,18 @@ const Unfit kRows[] = {
     {"HubName", "merge_method: passthrough\nmodels: [{model: org/name}]\n",
      "r.yaml:2:18: 'org/name' is not a local folder, and models are not downloaded on the way; download it "
      "first, e.g. 'hf download org/name --local-dir org/name'"},
-    {"OneFolderTwice", "merge_method: linear\nmodels: [{model: \"@a\"}, {model: \"@./a\"}]\n",
-     "r.yaml:2:37: '@./a' is the same model as '@a' before it; list each model once; slices may use one "
+    {"OneFolderTwice", "merge_method: linear\nmodels:\n  - model: \"@a\"\n  - model: \"@./a\"\n",
+     "r.yaml:4:12: '@./a' is the same model as '@a' before it; list each model once; slices may use one "
      "model "
      "several times"},
     {"RangePastTheEnd",
-     "merge_method: passthrough\nslices:\n  - sources: [{model: \"@a\", layer_range: [2, 5]}]\n",
-     "r.yaml:3:42: layer_range [2, 5] of '@a', which has 4 layers; give [a, b] with 0 <= a <= b <= 4; b "
+     "merge_method: passthrough\nslices:\n  - sources:\n      - model: \"@a\"\n        layer_range: [2, 5]\n",
+     "r.yaml:5:22: layer_range [2, 5] of '@a', which has 4 layers; give [a, b] with 0 <= a <= b <= 4; b "
      "itself is "
      "not included"},
     {"UnequalDepth",
-     "merge_method: linear\nmodels: [{model: \"@a\"}, {model: \"@c\"}]\nparameters: {weight: 1}\n",
-     "r.yaml:2:37: '@a' has 4 layers and '@c' has 6; models must have the same number of layers; use slices "
+     "merge_method: linear\nmodels:\n  - model: \"@a\"\n  - model: \"@c\"\nparameters: {weight: 1}\n",
+     "r.yaml:4:12: '@a' has 4 layers and '@c' has 6; models must have the same number of layers; use slices "
      "to "
      "choose layers of each"},
     {"BaseBesideTheSlice",
