@@ -89,6 +89,13 @@ std::vector<double> add_pairwise(std::vector<double> rows, std::size_t width) {
   return rows;
 }
 
+// Rows of one entry of the first axis, for methods that work across them.
+std::size_t rows_together(const PlannedTensor& planned) {
+  const bool across = planned.method != nullptr && planned.method->traits.whole_matrices;
+  if (!across || planned.output.shape.size() < 3) return 1;
+  return std::max<std::size_t>(1, planned.output.rows() / std::max<std::size_t>(1, planned.output.shape[0]));
+}
+
 class TensorRun {
  public:
   TensorRun(const MergePlan& plan, const PlannedTensor& planned, Sink& sink, const ExecuteOptions& options,
@@ -98,7 +105,7 @@ class TensorRun {
         sink_(sink),
         options_(options),
         progress_(progress),
-        tiling_(planned.output),
+        tiling_(planned.output, kTileElements, rows_together(planned)),
         case_{.name = planned.output.name,
               .shape = planned.output.shape,
               .elements = elements(planned.output.shape),
@@ -148,8 +155,9 @@ class TensorRun {
     checked_ = true;
   }
 
-  void reduce(const Needs& needs) {
+  void reduce(Needs needs) {
     if (needs.tallies > 0) tally(needs.tallies);
+    if (planned_.method->ranks != nullptr) planned_.method->ranks(case_, answers_, needs.ranks);
     if (!needs.ranks.empty()) rank(needs);
     if (needs.sums == 0) return;
     ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;

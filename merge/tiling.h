@@ -27,10 +27,12 @@ struct Tiling {
   std::size_t rows_per_tile = 1;
   std::size_t tiles = 0;  ///< 0 for a tensor without elements
 
-  explicit Tiling(const OutputTensor& tensor, std::size_t tile_elements = kTileElements)
+  /// `together`: so many rows, counted from the first, are never in different tiles.
+  explicit Tiling(const OutputTensor& tensor, std::size_t tile_elements = kTileElements,
+                  std::size_t together = 1)
       : rows(tensor.rows()), row_length(tensor.row_length()) {
     if (rows == 0 || row_length == 0) return;
-    rows_per_tile = std::max<std::size_t>(1, tile_elements / row_length);
+    rows_per_tile = std::max<std::size_t>(1, tile_elements / row_length / together) * together;
     tiles = (rows + rows_per_tile - 1) / rows_per_tile;
   }
 

@@ -8,8 +8,8 @@
 //         with their defaults; either may be left out; static constexpr auto table(): a tuple that binds each
 //         member to its row, by required() or standard(); static void apply(const Typed<K>&, const Tile&,
 //         const Answers&, std::span<float> out);
-// and may have check, reads, needs, tally, keys, sums and solve, each as in Method with Typed<K> in place of
-// TensorCase; keys may leave out the Answers.
+// and may have check, reads, needs, tally, ranks, keys, sums and solve, each as in Method with Typed<K> in
+// place of TensorCase; keys may leave out the Answers.
 #pragma once
 
 #include <limits>
@@ -178,6 +178,11 @@ Method describe() {
   if constexpr (requires { &K::tally; }) {
     method.tally = [](const TensorCase& tensor, const Tile& tile, std::span<double> tallies) {
       K::tally(detail::bind<K>(tensor), tile, tallies);
+    };
+  }
+  if constexpr (requires { &K::ranks; }) {
+    method.ranks = [](const TensorCase& tensor, const Answers& answers, std::span<std::uint64_t> kept) {
+      K::ranks(detail::bind<K>(tensor), answers, kept);
     };
   }
   if constexpr (requires { &K::keys; }) {

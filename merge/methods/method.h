@@ -56,6 +56,7 @@ struct Traits {
   bool symmetric = false;  ///< equal parameters: the order of models only moves rounding
   bool identity = false;   ///< equal inputs with default or unit parameters give that input back
   bool uses_seed = false;
+  bool whole_matrices = false;  ///< a tile holds whole entries of the first axis of three axes or more
   bool copies_lone = false;  ///< of a tensor that one input alone has, that input is the result, base or not
 };
 
@@ -135,6 +136,9 @@ struct Method {
   Needs (*needs)(const TensorCase&) = nullptr;
   /// Adds the tile's share to each of the tensor's tallies.
   void (*tally)(const TensorCase&, const Tile&, std::span<double> tallies) = nullptr;
+  /// Where it takes the tallies to say how many keys to keep: called once a tensor when they are known, sets
+  /// what needs() left in Needs::ranks.
+  void (*ranks)(const TensorCase&, const Answers&, std::span<std::uint64_t> kept) = nullptr;
   /// Non-negative keys of query q for each element of the tile. Called after the tallies are known.
   void (*keys)(const TensorCase&, const Tile&, const Answers&, std::size_t query,
                std::span<float> out) = nullptr;

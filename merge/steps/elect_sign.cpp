@@ -58,6 +58,15 @@ TSUGI_CLONES void divide_by_winners(In votes, In positive, In negative, Out out,
   }
 }
 
+TSUGI_CLONES void add_elected_n(In votes, In delta, float weight, Out sum, Out weights, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool up = votes[i] >= 0;
+    const bool wins = (up & (delta[i] > 0)) | (!up & (delta[i] < 0));
+    sum[i] += where(wins, weight * delta[i]);
+    weights[i] += where(wins, weight);
+  }
+}
+
 std::span<float> zeroed(Purpose purpose, std::size_t n) {
   const std::span<float> room = scratch(purpose, n);
   std::fill(room.begin(), room.end(), 0.0F);
@@ -87,6 +96,11 @@ void SignElection::mix(std::span<float> out) const {
   elect(votes_.data(), positive_.data(), negative_.data(), out.data(), out.size());
   if (!normalize_) return;
   divide_by_winners(votes_.data(), positive_weight_.data(), negative_weight_.data(), out.data(), out.size());
+}
+
+void add_elected(std::span<const float> votes, std::span<const float> delta, float weight,
+                 std::span<float> sum, std::span<float> weights) {
+  add_elected_n(votes.data(), delta.data(), weight, sum.data(), weights.data(), votes.size());
 }
 
 }  // namespace tsugi::merge::steps

@@ -32,4 +32,9 @@ class SignElection {
   std::span<float> negative_weight_;
 };
 
+/// For elections whose votes differ from what is added: where delta has the sign of `votes` (0 counts as
+/// positive; a delta of 0 has none) sum += weight delta and weights += weight.
+void add_elected(std::span<const float> votes, std::span<const float> delta, float weight,
+                 std::span<float> sum, std::span<float> weights);
+
 }  // namespace tsugi::merge::steps

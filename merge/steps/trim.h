@@ -14,8 +14,7 @@ namespace tsugi::merge::steps {
 /// trunc(share n) in f64 as in mergekit (0.29 of 100 is 28), at most n; 0 for a share below 0.
 std::uint64_t share_of(double share, std::uint64_t n);
 
-/// k of "keep this share of n": max(1, share_of); all from
-/// density 1 on, none at 0.
+/// k of "keep this share of n": max(1, share_of(density, n)); all from density 1 on, none at 0.
 std::uint64_t kept_of(double density, std::uint64_t n);
 
 /// Sets to 0 each value of tile `tile` whose magnitude is not among the kept ones. The keys of `rank` are

@@ -66,6 +66,15 @@ TEST(Tiling, CutsWholeRows) {
   EXPECT_EQ(tiling({5, 0}).tiles, 0);
 }
 
+TEST(Tiling, KeepsRowsTogether) {
+  const auto tiling = [](Shape shape, std::size_t together) {
+    return merge::Tiling({.index = 0, .name = "", .shape = std::move(shape)}, merge::kTileElements, together);
+  };
+  EXPECT_EQ(tiling({20, 3, 100}, 3).rows_per_tile, 18);  // 20 would cut the seventh matrix
+  EXPECT_EQ(tiling({6, 20, 1000}, 20).rows_per_tile, 20);
+  EXPECT_EQ(tiling({6, 20, 1000}, 20).tiles, 6);
+}
+
 TEST(Execute, WritesEveryTensorOnceAndFinishesInOrder) {
   const MemoryTensor small("a", {3, 5}, noise(15, 1));
   const MemoryTensor large("b", {300, 1000}, noise(300000, 2));

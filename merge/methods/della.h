@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rule of della and della_linear: with r the rank of an element's magnitude among the c of its row (0 the
+// smallest; of equal ones the first), it is kept with probability
+//   p = density - epsilon + 2 epsilon r/(c-1),   p = density where c = 1,
+// independently of all others. A row runs along axis 1, or is a whole vector. Deep et al. 2024, arXiv
+// 2406.11617 (MAGPRUNE), which divides each element by its own p; `rescale` here is mergekit's, the L1 norm
+// given back.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "merge/methods/thinned.h"
+#include "merge/steps/random_mask.h"
+#include "merge/steps/row_ranks.h"
+
+namespace tsugi::merge {
+
+struct DropSmallRather {
+  struct ModelParams {
+    double weight = 0;
+    double density = 1;
+    double epsilon = .15;
+  };
+
+  // What a search may combine is valid: 0 < density - epsilon and density + epsilon < 1.
+  static constexpr auto rows() {
+    return std::tuple{
+        standard(&ModelParams::density,
+                 {.name = "density",
+                  .searched = {0.2, 0.8},
+                  .doc = "Mean probability that an element is kept; 1 or more keeps all, 0 or less none."}),
+        standard(&ModelParams::epsilon,
+                 {.name = "epsilon",
+                  .searched = {0.01, 0.19},
+                  .doc = "Added to the density for a row's largest element, taken off for its smallest."})};
+  }
+
+  static void check(const ModelParams& model, Remarks& remarks) {
+    if (model.density >= 1) remarks.notes.emplace_back("density 1, the default, drops nothing");
+    if (!thins(model) || model.density <= 0) return;
+    const double low = model.density - model.epsilon;
+    const double high = model.density + model.epsilon;
+    if (low > 0 && high < 1) return;
+    remarks.error = fmt::format("density {} with epsilon {} makes probabilities from {:.6g} to {:.6g}",
+                                model.density, model.epsilon, low, high);
+    remarks.cure = "choose a smaller epsilon: density - epsilon must be above 0, density + epsilon below 1";
+  }
+
+  static bool thins(const ModelParams& model) { return model.density < 1; }
+
+  static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
+    if (at.params.density <= 0) return std::fill(delta.begin(), delta.end(), 0.0F);
+    const std::span<const std::size_t> shape = at.tensor.shape;
+    const std::size_t c = shape.size() < 2 ? at.tile.row_length : shape[1];
+    std::size_t stride = 1;  // between neighbours of a row
+    for (std::size_t axis = 2; axis < shape.size(); ++axis) stride *= shape[axis];
+    Row row{.key = steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
+            .first = at.tile.row_begin * at.tile.row_length,
+            .stride = stride,
+            .values = {},
+            .ranks = {}};
+    row.values.resize(c);
+    row.ranks.resize(c);
+    for (std::size_t matrix = 0; matrix < delta.size(); matrix += c * stride) {
+      for (std::size_t i = 0; i < stride; ++i) thin_row(at.params, row, matrix + i, delta);
+    }
+  }
+
+ private:
+  struct Row {
+    std::uint64_t key;
+    std::uint64_t first;  // flat element at the start of the tile
+    std::size_t stride;
+    std::vector<float> values;
+    std::vector<std::uint32_t> ranks;
+  };
+
+  static void thin_row(const ModelParams& model, Row& row, std::size_t begin, std::span<float> delta) {
+    const std::size_t c = row.values.size();
+    for (std::size_t i = 0; i < c; ++i) row.values[i] = delta[begin + i * row.stride];
+    steps::rank_magnitudes(row.values, row.ranks);
+    const double least = c == 1 ? model.density : model.density - model.epsilon;
+    const double step = c == 1 ? 0 : 2 * model.epsilon / static_cast<double>(c - 1);
+    for (std::size_t i = 0; i < c; ++i) {
+      const std::size_t at = begin + i * row.stride;
+      const double probability = least + row.ranks[i] * step;
+      if (steps::draw(row.key, row.first + at) >= probability * steps::kDraws) delta[at] = 0;
+    }
+  }
+};
+
+}  // namespace tsugi::merge
