@@ -14,6 +14,7 @@
 #include "merge/checkpoint/json.h"
 #include "merge/checkpoint/safetensors.h"
 #include "merge/checkpoint/weight_files.h"
+#include "merge/gguf/open.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -79,6 +80,14 @@ Checkpoint::Checkpoint(fs::path folder, ModelConfig config)
     : folder_(std::move(folder)), config_(std::move(config)) {}
 
 std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
+  if (gguf::is_file(folder)) {
+    gguf::Contents contents = gguf::open(folder);
+    const std::shared_ptr<Checkpoint> made(new Checkpoint(folder, std::move(contents.config)));
+    made->files_.push_back(std::move(contents.file));
+    made->tensors_ = std::move(contents.tensors);
+    made->notes_ = std::move(contents.notes);
+    return made;
+  }
   check_folder(folder);
   std::vector<std::string> notes;
   const WeightFiles files = find_weight_files(folder, notes);
@@ -129,6 +138,7 @@ const TensorView* Checkpoint::find(std::string_view name) const {
 
 std::vector<fs::path> Checkpoint::files() const {
   if (!adapted_files_.empty()) return adapted_files_;
+  if (gguf::is_file(folder_)) return {folder_};
   std::vector<fs::path> all{folder_ / "config.json"};
   if (!index_.empty()) all.emplace_back(index_);
   for (const MappedFile& file : files_) all.push_back(file.path());
@@ -136,7 +146,7 @@ std::vector<fs::path> Checkpoint::files() const {
 }
 
 std::vector<Companion> Checkpoint::companions() const {
-  return find_companions(folder_);
+  return gguf::is_file(folder_) ? gguf::companions(folder_) : find_companions(folder_);
 }
 
 }  // namespace tsugi::merge

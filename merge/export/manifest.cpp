@@ -30,7 +30,11 @@ std::vector<InputFile> input_files(const MergePlan& plan) {
     const Checkpoint& checkpoint = *plan.inputs[i];
     const std::size_t first = files.size();
     for (const std::filesystem::path& file : checkpoint.files()) {
-      files.push_back({i, file, file.lexically_relative(checkpoint.folder()).generic_string()});
+      // A model that is one file: its folder is that file.
+      const bool whole = file == checkpoint.folder();
+      files.push_back(
+          {i, file,
+           (whole ? file.filename() : file.lexically_relative(checkpoint.folder())).generic_string()});
     }
     if (plan.inputs[i] == plan.donor) {
       for (const Companion& companion : plan.companions) {

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The Tsugi authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Makes the two Python environments of the comparisons, build/peers/eval and build/peers/merge. An environment whose list
-# of packages has not changed is left alone. TSUGI_PEERS names a folder that holds both already.
+# Makes the Python environments of the comparisons, build/peers/eval, build/peers/merge and build/peers/gguf. An environment whose list
+# of packages has not changed is left alone. TSUGI_PEERS names a folder that holds them already.
 #
 #     tests/peers/setup.sh          prints the folder on its last line
 set -eu
@@ -16,8 +16,8 @@ fail() {
 }
 
 if [ -n "${TSUGI_PEERS:-}" ]; then
-  for name in eval merge; do
-    [ -x "$TSUGI_PEERS/$name/bin/python" ] || fail "TSUGI_PEERS=$TSUGI_PEERS has no $name/bin/python; unset it to make both"
+  for name in eval merge gguf; do
+    [ -x "$TSUGI_PEERS/$name/bin/python" ] || fail "TSUGI_PEERS=$TSUGI_PEERS has no $name/bin/python; unset it to make all"
   done
   echo "$TSUGI_PEERS"
   exit 0
@@ -30,21 +30,23 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   apt-get install -yq python3-venv >&2
 fi
 
-# make_environment NAME: a mark with the lists' hash is written last, so that a broken installation is done again.
+# make_environment NAME [torch]: a mark with the lists' hash is written last, so that a broken installation is done again.
 make_environment() {
   folder=$root/build/peers/$1
-  wanted=$(cat "$here/torch.txt" "$here/$1.txt" | sha256sum | cut -d' ' -f1)
+  first=${2:+$here/$2.txt}
+  wanted=$(cat ${first:+"$first"} "$here/$1.txt" | sha256sum | cut -d' ' -f1)
   if [ "$(cat "$folder/tsugi-packages" 2>/dev/null)" = "$wanted" ]; then
     return 0
   fi
   echo "making $folder (once; a few minutes)" >&2
   rm -rf "$folder"
   python3 -m venv "$folder"
-  "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$here/torch.txt" >&2
-  "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$here/torch.txt" -r "$here/$1.txt" >&2
+  [ -z "$first" ] || "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$first" >&2
+  "$folder/bin/python" -m pip install -q --disable-pip-version-check ${first:+-r "$first"} -r "$here/$1.txt" >&2
   echo "$wanted" > "$folder/tsugi-packages"
 }
 
-make_environment eval
-make_environment merge
+make_environment eval torch
+make_environment merge torch
+make_environment gguf
 echo "$root/build/peers"
