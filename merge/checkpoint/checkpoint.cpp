@@ -12,7 +12,6 @@
 #include "merge/checkpoint/file_kind.h"
 #include "merge/checkpoint/fp8.h"
 #include "merge/checkpoint/json.h"
-#include "merge/checkpoint/safetensors.h"
 #include "merge/checkpoint/weight_files.h"
 #include "merge/gguf/open.h"
 #include "recipes/error.h"
@@ -100,7 +99,7 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const fs::path& folder) {
   made->index_ = files.index;
   for (const std::string& name : files.names) {
     const MappedFile& file = made->files_.emplace_back(folder / name);
-    std::vector<TensorView> tensors = parse_safetensors(file.bytes(), file.path().string(), &notes);
+    std::vector<TensorView> tensors = read_weight_file(file, &notes);
     if (!files.index.empty()) check_shard(tensors, name, files);
     std::move(tensors.begin(), tensors.end(), std::back_inserter(made->tensors_));
   }

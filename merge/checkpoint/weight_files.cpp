@@ -6,10 +6,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 
 #include "merge/checkpoint/json.h"
+#include "merge/checkpoint/pickle/pytorch.h"
+#include "merge/checkpoint/safetensors.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -17,8 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSingle = "model.safetensors";
-constexpr const char* kIndex = "model.safetensors.index.json";
+// What a checkpoint's files are called, in the order in which they are looked for.
+struct Names {
+  const char* index;
+  const char* single;
+  const char* shards;  // the beginning of a shard's name
+};
+constexpr Names kSafetensors{"model.safetensors.index.json", "model.safetensors", "model-"};
+constexpr Names kPyTorch{"pytorch_model.bin.index.json", "pytorch_model.bin", "pytorch_model-"};
 
 bool is_file(const fs::path& path) {
   std::error_code ignored;
@@ -29,12 +38,11 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// K of "model-00002-of-0000K.safetensors"; nothing for other names.
+/// K of "model-00002-of-0000K.safetensors" or "….bin"; nothing for other names.
 std::optional<std::size_t> shard_total(std::string_view name) {
-  constexpr std::string_view kEnd = ".safetensors";
   constexpr std::string_view kOf = "-of-";
-  if (!ends_with(name, kEnd)) return std::nullopt;
-  name.remove_suffix(kEnd.size());
+  if (!ends_with(name, ".safetensors") && !ends_with(name, ".bin")) return std::nullopt;
+  name.remove_suffix(name.size() - name.rfind('.'));
   const std::size_t of = name.rfind(kOf);
   if (of == std::string_view::npos) return std::nullopt;
   const std::string_view digits = name.substr(of + kOf.size());
@@ -56,6 +64,18 @@ std::vector<std::string> files_of(const fs::path& folder) {
   return names;
 }
 
+bool holds_training_state(const std::string& name) {
+  static constexpr const char* kStarts[] = {"training_args", "optimizer", "scheduler", "rng_state",
+                                            "consolidated",  "adapter_",  "scaler"};
+  return std::any_of(std::begin(kStarts), std::end(kStarts),
+                     [&](const char* start) { return name.rfind(start, 0) == 0; });
+}
+
+bool is_pytorch(const std::string& name) {
+  const bool extension = ends_with(name, ".bin") || ends_with(name, ".pt") || ends_with(name, ".pth");
+  return extension && !shard_total(name) && !holds_training_state(name);
+}
+
 // Nothing to read: says what the folder is instead.
 [[noreturn]] void refuse_folder(const fs::path& folder) {
   const std::vector<std::string> names = files_of(folder);
@@ -67,24 +87,29 @@ std::vector<std::string> files_of(const fs::path& folder) {
   if (has("adapter_config.json") ||
       any([](const std::string& n) { return n.rfind("adapter_model.", 0) == 0; })) {
     throw InputError(where, "is an adapter (LoRA), not a whole model",
-                     "merge the adapter into its base model first and pass the result");
+                     "name it behind its base model: MODEL+ADAPTER");
   }
   if (has("snapshots") && has("refs")) {
     throw InputError(where, "is a repository of the Hugging Face cache",
                      "pass one of the folders in its snapshots/");
   }
-  if (any([](const std::string& n) { return shard_total(n).has_value(); })) {
-    throw InputError(where, fmt::format("has numbered shards but no {}", kIndex), "download the index too");
+  for (const Names& kind : {kSafetensors, kPyTorch}) {
+    if (any([&](const std::string& n) { return shard_total(n) && n.rfind(kind.shards, 0) == 0; })) {
+      throw InputError(where, fmt::format("has numbered shards but no {}", kind.index),
+                       "download the index too");
+    }
   }
-  if (any([](const std::string& n) { return n.rfind("pytorch_model", 0) == 0 || ends_with(n, ".bin"); })) {
-    throw InputError(where, "has PyTorch .bin weights only; this version reads safetensors",
-                     "convert them: load the model in transformers and save_pretrained it");
+  if (std::count_if(names.begin(), names.end(), is_pytorch) > 0) {
+    throw InputError(where, fmt::format("has PyTorch files, but none is {}", kPyTorch.single),
+                     "rename the one that holds the weights");
   }
   if (any([](const std::string& n) { return ends_with(n, ".gguf"); })) {
-    throw InputError(where, "has GGUF weights only; this version reads safetensors",
+    throw InputError(where, "has GGUF weights only; safetensors and PyTorch files are read",
                      "pass the folder that the GGUF file was made from");
   }
-  throw InputError(where, fmt::format("has no weights: neither {} nor {}", kIndex, kSingle),
+  throw InputError(where,
+                   fmt::format("has no weights: neither {}, {}, {} nor {}", kSafetensors.index,
+                               kSafetensors.single, kPyTorch.index, kPyTorch.single),
                    "pass a model folder in Hugging Face layout");
 }
 
@@ -130,10 +155,10 @@ void check_presence(const fs::path& folder, const WeightFiles& files) {
                    "download the missing shards");
 }
 
-WeightFiles read_index(const fs::path& folder, std::vector<std::string>& notes) {
+WeightFiles read_index(const fs::path& folder, const Names& kind, std::vector<std::string>& notes) {
   WeightFiles files;
-  files.index = (folder / kIndex).string();
-  const nlohmann::json index = read_json(folder / kIndex);
+  files.index = (folder / kind.index).string();
+  const nlohmann::json index = read_json(folder / kind.index);
   files.weight_map = read_weight_map(index, files.index);
   std::set<std::string> names;
   for (const auto& [tensor, name] : files.weight_map) names.insert(name);
@@ -144,12 +169,12 @@ WeightFiles read_index(const fs::path& folder, std::vector<std::string>& notes) 
     const nlohmann::json& size = metadata->at("total_size");
     if (size.is_number_unsigned()) files.total_size = size.get<std::uint64_t>();
   }
-  if (is_file(folder / kSingle) && names.count(kSingle) == 0) {
+  if (is_file(folder / kind.single) && names.count(kind.single) == 0) {
     notes.push_back(
-        fmt::format("{}: {} is there too and is not read: the index counts", files.index, kSingle));
+        fmt::format("{}: {} is there too and is not read: the index counts", files.index, kind.single));
   }
   for (const std::string& name : files_of(folder)) {
-    if (shard_total(name) && names.count(name) == 0 && name.rfind("model-", 0) == 0) {
+    if (shard_total(name) && names.count(name) == 0 && name.rfind(kind.shards, 0) == 0) {
       notes.push_back(
           fmt::format("{}: shard {} is not in the index and is not read", files.index, cited(name)));
     }
@@ -157,12 +182,32 @@ WeightFiles read_index(const fs::path& folder, std::vector<std::string>& notes) 
   return files;
 }
 
+// One file of torch.save's under a name of its own; nothing when there are more, as they may be anything.
+std::optional<std::string> lone_pytorch_file(const fs::path& folder) {
+  std::optional<std::string> found;
+  for (const std::string& name : files_of(folder)) {
+    if (!is_pytorch(name) || !is_file(folder / name)) continue;
+    if (found) return std::nullopt;
+    found = name;
+  }
+  return found;
+}
+
 }  // namespace
 
 WeightFiles find_weight_files(const fs::path& folder, std::vector<std::string>& notes) {
-  if (is_file(folder / kIndex)) return read_index(folder, notes);
-  if (is_file(folder / kSingle)) return {{kSingle}, "", {}, std::nullopt};
+  for (const Names& kind : {kSafetensors, kPyTorch}) {
+    if (is_file(folder / kind.index)) return read_index(folder, kind, notes);
+    if (is_file(folder / kind.single)) return {{kind.single}, "", {}, std::nullopt};
+  }
+  if (const auto name = lone_pytorch_file(folder)) return {{*name}, "", {}, std::nullopt};
   refuse_folder(folder);
+}
+
+std::vector<TensorView> read_weight_file(const MappedFile& file, std::vector<std::string>* notes) {
+  const std::string path = file.path().string();
+  return file.path().extension() == ".safetensors" ? parse_safetensors(file.bytes(), path, notes)
+                                                   : parse_pytorch(file.bytes(), path, notes);
 }
 
 }  // namespace tsugi::merge

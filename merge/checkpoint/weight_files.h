@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which files of a model folder hold its weights: an index with shards, or one file.
+// Which files of a model folder hold its weights: an index with shards, or one file; safetensors, else
+// PyTorch's.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "merge/checkpoint/mapped_file.h"
+#include "merge/checkpoint/tensor.h"
 
 namespace tsugi::merge {
 
@@ -24,5 +28,8 @@ struct WeightFiles {
 /// `notes`. Throws InputError: nothing readable (saying what is there instead), bad index, missing shards
 /// (all of them).
 WeightFiles find_weight_files(const std::filesystem::path& folder, std::vector<std::string>& notes);
+
+/// The tensors of one of them, by its extension: safetensors, all others PyTorch's. They view the file.
+std::vector<TensorView> read_weight_file(const MappedFile& file, std::vector<std::string>* notes);
 
 }  // namespace tsugi::merge

@@ -92,10 +92,12 @@ TEST(FindWeightFiles, RefusesBadIndexes) {
 
 TEST(FindWeightFiles, TellsWhatTheFolderIsInstead) {
   EXPECT_THAT(Folder({}).error(), HasSubstr("has no weights"));
-  EXPECT_THAT(Folder({"pytorch_model.bin"}).error(),
-              HasSubstr("PyTorch .bin weights only; this version reads safetensors"));
+  EXPECT_THAT(Folder({"a.pt", "b.bin"}).error(),
+              HasSubstr("has PyTorch files, but none is pytorch_model.bin"));
+  EXPECT_THAT(Folder({"pytorch_model-00001-of-00002.bin"}).error(),
+              HasSubstr("has numbered shards but no pytorch_model.bin.index.json"));
   EXPECT_THAT(Folder({"m-q4.gguf", "config.json"}).error(),
-              HasSubstr("GGUF weights only; this version reads safetensors"));
+              HasSubstr("GGUF weights only; safetensors and PyTorch files are read"));
   EXPECT_THAT(Folder({"adapter_config.json", "adapter_model.safetensors"}).error(),
               HasSubstr("is an adapter (LoRA)"));
   EXPECT_THAT(Folder({"model-00001-of-00002.safetensors"}).error(),
