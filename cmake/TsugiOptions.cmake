@@ -15,7 +15,8 @@ endif()
 
 if(TSUGI_SANITIZE)
   target_compile_options(tsugi_options INTERFACE
-    -Wno-restrict  # g++ 12 warns falsely about std::string under other optimisations than -O3 (GCC bug 105651)
+    # g++ 12 warns falsely about std::string and std::regex under other optimisations than -O3 (GCC bugs 105651, 105562)
+    -Wno-restrict -Wno-maybe-uninitialized
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tsugi_options INTERFACE -fsanitize=address,undefined)
   target_compile_definitions(tsugi_options INTERFACE TSUGI_SANITIZE=1)

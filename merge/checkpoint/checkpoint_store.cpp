@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "merge/adapter/apply.h"
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/checkpoint/hub_cache.h"
 #include "merge/checkpoint/json.h"
@@ -67,9 +68,28 @@ std::shared_ptr<const Checkpoint> CheckpointStore::open(const fs::path& folder) 
 
 std::shared_ptr<const Checkpoint> CheckpointStore::get(const recipes::ModelReference& reference,
                                                        const std::string& recipe_file) {
-  const auto folder = find(reference.text, recipe_file);
-  if (!folder) refuse(reference.mark, recipe_file, reference.text, "model");
-  return open(*folder);
+  const std::string& text = reference.text;
+  if (const auto folder = find(text, recipe_file)) return open(*folder);
+  const std::size_t plus = text.find('+');
+  if (plus == std::string::npos) refuse(reference.mark, recipe_file, text, "model");
+  const std::string model = text.substr(0, plus);
+  const std::string adapter = text.substr(plus + 1);
+  if (adapter.find('+') != std::string::npos) {
+    Mark mark = reference.mark;
+    if (mark.file.empty()) mark.file = "model";
+    throw InputError(mark, fmt::format("{} names more than one adapter", cited(text)),
+                     "write MODEL+ADAPTER; merge the first adapter to apply a second");
+  }
+  const auto folder = find(model, recipe_file);
+  if (!folder) refuse(reference.mark, recipe_file, model, "model");
+  const auto adapter_folder = find(adapter, recipe_file);
+  if (!adapter_folder) refuse(reference.mark, recipe_file, adapter, "adapter");
+  std::error_code ignored;
+  const fs::path key = fmt::format("{}+{}", fs::canonical(*folder, ignored).string(),
+                                   fs::canonical(*adapter_folder, ignored).string());
+  std::shared_ptr<const Checkpoint>& checkpoint = open_[key];
+  if (checkpoint == nullptr) checkpoint = apply_adapter(open(*folder), *adapter_folder);
+  return checkpoint;
 }
 
 VocabularyCache& CheckpointStore::vocabularies() {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "merge/export/licences.h"
+#include "merge/export/manifest.h"
 #include "merge/export/model_card.h"
 #include "merge/export/output_file.h"
 #include "merge/sha256.h"
@@ -27,7 +28,7 @@ ModelCard card_of(const MergePlan& plan, const std::string& name, const std::str
     card.source = tensor.method->source;
     break;
   }
-  for (const auto& input : plan.inputs) card.models.push_back(input->folder());
+  card.models = input_folders(plan);
   card.licence = common_licence(card.models);
   card.recipe = recipe;
   card.version = tool_version();
@@ -116,9 +117,7 @@ std::vector<std::string> folder_notes(const MergePlan& plan, const std::string& 
         "the recipe names absolute paths; it is kept word for word in README.md and mergekit_config.yml: "
         "change them before publishing");
   }
-  std::vector<fs::path> folders;
-  for (const auto& input : plan.inputs) folders.push_back(input->folder());
-  for (std::string& note : licence_notes(folders)) notes.push_back(std::move(note));
+  for (std::string& note : licence_notes(input_folders(plan))) notes.push_back(std::move(note));
   if (!code && plan.donor != nullptr && plan.donor->config().find("auto_map") != nullptr) {
     notes.push_back(
         fmt::format("{}: auto_map names Python code of the model, which stays behind without "

@@ -34,9 +34,8 @@ constexpr std::uint64_t kSyncedAtOnce = std::uint64_t{8} << 30;
 
 constexpr const char* kJournal = "journal.tsugi";
 
-std::vector<fs::path> input_folders(const MergePlan& plan) {
-  std::vector<fs::path> folders;
-  for (const auto& input : plan.inputs) folders.push_back(input->folder());
+std::vector<fs::path> protected_folders(const MergePlan& plan) {
+  std::vector<fs::path> folders = input_folders(plan);
   if (plan.donor != nullptr) folders.push_back(plan.donor->folder());
   return folders;
 }
@@ -64,7 +63,7 @@ struct FolderWriter::State {
 FolderWriter::State::State(const MergePlan& given, const fs::path& out, FolderOptions chosen)
     : plan(given),
       options(std::move(chosen)),
-      folder(out, options.overwrite, input_folders(plan)),
+      folder(out, options.overwrite, protected_folders(plan)),
       shards(plan, options.shard_size),
       files(plan, folder.target().filename().string(), options.recipe, options.copy_remote_code),
       notes(folder_notes(plan, options.recipe, options.copy_remote_code)) {

@@ -22,7 +22,28 @@ Json file_list(std::vector<FileDigest> files) {
   return list;
 }
 
+// Within the model's folder; an adapter's file behind the name of its own.
+std::string name_of(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const std::filesystem::path inside = file.lexically_relative(folder);
+  if (!inside.empty() && *inside.begin() != "..") return inside.generic_string();
+  return (file.parent_path().filename() / file.filename()).generic_string();
+}
+
 }  // namespace
+
+std::vector<std::filesystem::path> input_folders(const MergePlan& plan) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& input : plan.inputs) {
+    folders.push_back(input->folder());
+    std::filesystem::path last = (input->folder() / "x").parent_path();  // without a slash at the end
+    for (const std::filesystem::path& file : input->files()) {
+      if (file.parent_path() == last) continue;
+      last = file.parent_path();
+      folders.push_back(last);
+    }
+  }
+  return folders;
+}
 
 std::vector<InputFile> input_files(const MergePlan& plan) {
   std::vector<InputFile> files;
@@ -30,11 +51,10 @@ std::vector<InputFile> input_files(const MergePlan& plan) {
     const Checkpoint& checkpoint = *plan.inputs[i];
     const std::size_t first = files.size();
     for (const std::filesystem::path& file : checkpoint.files()) {
-      // A model that is one file: its folder is that file.
-      const bool whole = file == checkpoint.folder();
-      files.push_back(
-          {i, file,
-           (whole ? file.filename() : file.lexically_relative(checkpoint.folder())).generic_string()});
+      files.push_back({i, file,
+                       file == checkpoint.folder()
+                           ? file.filename().generic_string()  // a model that is one file
+                           : name_of(file, checkpoint.folder())});
     }
     if (plan.inputs[i] == plan.donor) {
       for (const Companion& companion : plan.companions) {

@@ -37,6 +37,9 @@ struct InputFile {
 /// Weights, index, config.json and, of the donor, companions; recipe order, then by name.
 std::vector<InputFile> input_files(const MergePlan& plan);
 
+/// Where the files of a plan's models lie: for each model, in recipe order, its folder, then its adapter's.
+std::vector<std::filesystem::path> input_folders(const MergePlan& plan);
+
 /// The names of the models of a plan, without files.
 std::vector<ManifestModel> manifest_models(const MergePlan& plan);
 

@@ -45,17 +45,6 @@ bool is_embedding(const std::string& module) {
   return std::find(kNames.begin(), kNames.end(), last) != kNames.end();
 }
 
-// Families whose layers are transformers' Conv1D, which stores [in, out].
-bool is_conv1d(const ModelConfig& config, const std::string& module) {
-  constexpr std::array<std::string_view, 4> kFamilies{"gpt2", "openai-gpt", "imagegpt",
-                                                      "decision_transformer"};
-  constexpr std::array<std::string_view, 4> kNames{"c_attn", "c_proj", "c_fc", "q_attn"};
-  const std::string family = config.text("model_type").value_or("");
-  const std::string last = split(module).second;
-  return std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end() &&
-         std::find(kNames.begin(), kNames.end(), last) != kNames.end();
-}
-
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
@@ -230,6 +219,16 @@ class Surveyor {
 
 std::string_view name(FactorKind kind) {
   return kind == FactorKind::conv1d ? "conv1d" : kind == FactorKind::embedding ? "embedding" : "linear";
+}
+
+bool is_conv1d(const ModelConfig& config, const std::string& module) {
+  constexpr std::array<std::string_view, 4> kFamilies{"gpt2", "openai-gpt", "imagegpt",
+                                                      "decision_transformer"};
+  constexpr std::array<std::string_view, 4> kNames{"c_attn", "c_proj", "c_fc", "q_attn"};
+  const std::string family = config.text("model_type").value_or("");
+  const std::string last = split(module).second;
+  return std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end() &&
+         std::find(kNames.begin(), kNames.end(), last) != kNames.end();
 }
 
 LoraSurvey survey_lora(const Checkpoint& tuned, const Checkpoint& base) {

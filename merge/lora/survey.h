@@ -22,6 +22,9 @@ enum class FactorKind {
 /// "linear", "conv1d", "embedding"
 std::string_view name(FactorKind kind);
 
+/// Whether a module is transformers' Conv1D, as GPT-2 and its kin have them.
+bool is_conv1d(const ModelConfig& config, const std::string& module);
+
 /// A matrix that differs from the base's.
 struct FactorTask {
   std::string module;  ///< "model.layers.0.self_attn.q_proj"

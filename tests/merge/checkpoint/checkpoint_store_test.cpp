@@ -61,6 +61,25 @@ TEST(CheckpointStore, WorkingDirectoryFirstThenBesideTheRecipe) {
   EXPECT_THAT(store.notes(), testing::ElementsAre("b read from ../recipes/b"));
 }
 
+TEST(CheckpointStore, AppliesAnAdapterOnce) {
+  const std::string golden = TSUGI_ROOT "/tests/golden/adapter/llama";
+  CheckpointStore store;
+  const auto base = store.get(reference(golden), "");
+  const auto lora = store.get(reference(golden + "+" + golden + "/lora"), "");
+  EXPECT_EQ(store.get(reference(golden + "/+" + golden + "/../llama/lora"), ""), lora);
+  EXPECT_NE(store.get(reference(golden + "+" + golden + "/dora"), ""), lora);
+  const auto* name = "model.layers.0.mlp.up_proj.weight";
+  EXPECT_EQ(base->find(name)->variant, 0U);
+  EXPECT_NE(lora->find(name)->variant, 0U);
+  EXPECT_FALSE(same_values(*base->find(name), *lora->find(name)));
+  EXPECT_THAT(tests::message_of<InputError>([&] { store.get(reference(golden + "+./none"), ""); }),
+              HasSubstr("r.yaml:4:12: adapter './none' is neither in the working directory"));
+  const tests::TemporaryFolder folder;
+  const auto plus = tests::write_model(folder, "a+b");
+  EXPECT_EQ(store.get(reference(plus.string()), "")->folder(), plus)
+      << "a folder of the whole name goes first";
+}
+
 TEST(CheckpointStore, RefusesAtTheMarkWithTheCure) {
   CheckpointStore store;
   const auto error = [&](const std::string& text) {
@@ -72,6 +91,8 @@ TEST(CheckpointStore, RefusesAtTheMarkWithTheCure) {
       error("org/some-Model_1.5"),
       AllOf(HasSubstr("r.yaml:4:12: 'org/some-Model_1.5' is neither a local folder nor in the Hugging Face"),
             HasSubstr("download it first: hf download org/some-Model_1.5")));
+  EXPECT_THAT(error("./absent+./adapter"), HasSubstr("model './absent' is neither in the working directory"));
+  EXPECT_THAT(error("a+b+c"), HasSubstr("r.yaml:4:12: 'a+b+c' names more than one adapter"));
   EXPECT_THAT(error("org/name@v1.0"), HasSubstr("hf download org/name --revision v1.0"));
   EXPECT_THAT(error(""), HasSubstr("r.yaml:4:12"));
   EXPECT_THAT(tests::message_of<InputError>([&] {
