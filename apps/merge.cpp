@@ -22,6 +22,7 @@ struct Options {
   std::string out;
   std::string shard_size = "5G";
   GgufFlags gguf;
+  std::string max_memory;
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
@@ -60,14 +61,20 @@ void add_ignored(CLI::App& app, Options& options) {
 void run_merge(const Options& options, const CommonOptions& common) {
   const Console console(common);
   for (const std::string& line : options.ignored) console.note(line);
-  merge::ThreadPool pool(common.threads);
   const PlannedRecipe planned = plan_recipe(options.recipe);
   const merge::MergePlan& plan = planned.plan;
   for (const std::string& line : planned.notes) console.note("note: " + line);
+  const merge::MergeMemory memory = merge_memory(plan, options.max_memory, common);
+  merge::ThreadPool pool(memory.threads);
+  if (memory.threads < (common.threads > 0 ? common.threads : merge::available_cores())) {
+    console.note(fmt::format("note: --max-memory {} has room for {} {}", options.max_memory, memory.threads,
+                             memory.threads == 1 ? "thread" : "threads"));
+  }
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
   if (names_gguf(options.out))
-    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console, pool);
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, planned.recipe.source_text, console,
+                      pool);
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
@@ -84,6 +91,7 @@ void run_merge(const Options& options, const CommonOptions& common) {
     Progress progress(console.progress_style(), "merging", plan.bytes_out / kMegabyte, "MB");
     merge::ExecuteOptions execute_options;
     execute_options.progress = [&](std::uint64_t bytes) { progress.reach(bytes / kMegabyte); };
+    execute_options.kept_at_once = memory.kept_at_once;
     pool.run([&] { merge::write_folder(plan, writer, execute_options); });
   }
   console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", options.out, plan.tensors.size(),
@@ -101,6 +109,7 @@ Action add_merge(CLI::App& app) {
       ->required();
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
+  add_max_memory(app, options->max_memory);
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
   app.add_flag("--no-manifest", options->no_manifest,
                "Write no manifest.json: inputs and outputs are not hashed, which is faster");
