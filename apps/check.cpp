@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   RecipeOptions recipe;
   std::string shard_size = "5G";
+  std::string max_memory;
 };
 
 // Sizes of a set of tensors.
@@ -47,6 +48,7 @@ struct Report {
   Sizes output = {};
   std::size_t copied = 0;  // integers, and tensors of one model alone that are taken as they are
   std::size_t files = 0;
+  merge::MergeMemory memory = {};
 };
 
 Report report_on(const PlannedRecipe& planned, std::uint64_t shard_size) {
@@ -88,9 +90,11 @@ std::string summary_of(const PlannedRecipe& planned, const Report& report) {
   std::string text = fmt::format("{}: can be merged by {}: {} tensors computed", planned.recipe.file,
                                  planned.recipe.merge_method, planned.plan.tensors.size() - report.copied);
   if (report.copied > 0) text += fmt::format(", {} copied", report.copied);
-  return text + fmt::format("; reads {}, writes {} in {} {}", short_bytes(planned.plan.bytes_in),
-                            short_bytes(planned.plan.bytes_out), report.files,
-                            report.files == 1 ? "file" : "files");
+  return text + fmt::format("; reads {}, writes {} in {} {}; {} {}, at most {} of private memory",
+                            short_bytes(planned.plan.bytes_in), short_bytes(planned.plan.bytes_out),
+                            report.files, report.files == 1 ? "file" : "files", report.memory.threads,
+                            report.memory.threads == 1 ? "thread" : "threads",
+                            short_bytes(report.memory.needed));
 }
 
 Json vocabulary_json(const merge::VocabularyReport& report) {
@@ -131,6 +135,7 @@ Json report_json(const PlannedRecipe& planned, const Report& report) {
           {"models", models},
           {"output", output},
           {"bytes_read", planned.plan.bytes_in},
+          {"memory", {{"threads", report.memory.threads}, {"bytes", report.memory.needed}}},
           {"vocabulary", planned.plan.vocabulary ? vocabulary_json(*planned.plan.vocabulary) : Json(nullptr)},
           {"notes", planned.notes}};
 }
@@ -154,7 +159,9 @@ void run_check(const Options& options, const CommonOptions& common) {
   const std::uint64_t shard_size = parse_bytes(options.shard_size, "--out-shard-size");
   try {
     const PlannedRecipe planned = plan_recipe(options.recipe);
-    tell(console, planned, report_on(planned, shard_size));
+    Report report = report_on(planned, shard_size);
+    report.memory = merge_memory(planned.plan, options.max_memory, common);
+    tell(console, planned, report);
   } catch (const InputError& error) {
     console.print_json({{"recipe", options.recipe.recipe}, {"valid", false}, {"error", error.what()}});
     throw;
@@ -168,6 +175,7 @@ Action add_check(CLI::App& app) {
   add_recipe_options(app, options->recipe);
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G), as merge would be told");
+  add_max_memory(app, options->max_memory);
   app.footer(
       "Reads headers and configurations, no weights: seconds for models of any size. Tells the models, what "
       "would\n"

@@ -26,6 +26,7 @@ struct Options {
   std::size_t num_threads = 0;  // mergekit's name; 0: not given
   std::string shard_size = "5G";
   GgufFlags gguf;
+  std::string max_memory;
   bool overwrite = false;
   bool no_manifest = false;
   bool copy_remote_code = false;
@@ -34,9 +35,15 @@ struct Options {
 
 // Carries out one recipe into `out` and says what there is to know.
 void merge_one(const PlannedRecipe& planned, const Options& options, const std::string& out, bool overwrite,
-               bool gguf, merge::ThreadPool& pool, const Console& console) {
+               bool gguf, const CommonOptions& common, const Console& console) {
   const merge::MergePlan& plan = planned.plan;
   for (const std::string& line : planned.notes) console.note("note: " + line);
+  const merge::MergeMemory memory = merge_memory(plan, options.max_memory, common);
+  merge::ThreadPool pool(memory.threads);
+  if (memory.threads < (common.threads > 0 ? common.threads : merge::available_cores())) {
+    console.note(fmt::format("note: --max-memory {} has room for {} {}", options.max_memory, memory.threads,
+                             memory.threads == 1 ? "thread" : "threads"));
+  }
   if (plan.vocabulary) console.note(vocabulary_table(*plan.vocabulary));
 
   if (gguf) return write_gguf(plan, out, options.gguf, overwrite, planned.recipe.source_text, console, pool);
@@ -56,6 +63,7 @@ void merge_one(const PlannedRecipe& planned, const Options& options, const std::
     Progress progress(console.progress_style(), "merging", plan.bytes_out / kMegabyte, "MB");
     merge::ExecuteOptions execute_options;
     execute_options.progress = [&](std::uint64_t bytes) { progress.reach(bytes / kMegabyte); };
+    execute_options.kept_at_once = memory.kept_at_once;
     pool.run([&] { merge::write_folder(plan, writer, execute_options); });
   }
   console.print(fmt::format("{}: {} tensors by {}, {:.1f} MB", out, plan.tensors.size(),
@@ -71,7 +79,8 @@ void run_merge(const Options& options, const CommonOptions& common) {
       options.recipe.recipe,
       options.recipe.lenient ? recipes::Strictness::lenient : recipes::Strictness::strict, &notes);
   for (const std::string& line : notes) console.note("note: " + line);
-  merge::ThreadPool pool(common.threads > 0 ? common.threads : options.num_threads);
+  CommonOptions own = common;
+  if (own.threads == 0) own.threads = options.num_threads;
   const MergeSteps steps(graph, options.out, options.intermediate);
   const std::size_t count = graph.steps.size();
   const bool gguf = names_gguf(options.out);
@@ -84,7 +93,7 @@ void run_merge(const Options& options, const CommonOptions& common) {
                                last ? "" : fmt::format(": {}", graph.steps[i].name)));
     }
     const PlannedRecipe planned = plan_recipe(steps.recipe(i), options.recipe);
-    merge_one(planned, options, steps.folder(i), options.overwrite || !last, last && gguf, pool, console);
+    merge_one(planned, options, steps.folder(i), options.overwrite || !last, last && gguf, own, console);
   }
 }
 
@@ -98,6 +107,7 @@ Action add_merge(CLI::App& app) {
       ->required();
   app.add_option("--out-shard-size", options->shard_size,
                  "Bytes of tensors in one file at most (default 5G)");
+  add_max_memory(app, options->max_memory);
   app.add_flag("--overwrite", options->overwrite, "Replace OUT in one step when all is written");
   app.add_option("--intermediate-dir,-I", options->intermediate,
                  "Keep the results of named documents in this folder (default: removed with the last merge)")

@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "merge/parallel.h"
+
 namespace tsugi::apps {
 
 void add_recipe_options(CLI::App& app, RecipeOptions& options) {
@@ -39,6 +41,20 @@ PlannedRecipe plan_recipe(const RecipeOptions& options) {
   PlannedRecipe planned = plan_recipe(std::move(recipe), options);
   planned.notes.insert(planned.notes.begin(), notes.begin(), notes.end());
   return planned;
+}
+
+void add_max_memory(CLI::App& app, std::string& max_memory) {
+  max_memory = "2GiB";
+  app.add_option(
+      "--max-memory", max_memory,
+      "Private memory at most (default 2GiB): fewer threads where it is scarce, never other bytes");
+}
+
+merge::MergeMemory merge_memory(const merge::MergePlan& plan, const std::string& max_memory,
+                                const CommonOptions& common) {
+  const std::size_t threads = common.threads > 0 ? common.threads : merge::available_cores();
+  return merge::divide_memory(plan, parse_bytes(max_memory, "--max-memory"), threads,
+                              merge::private_memory());
 }
 
 std::string vocabulary_table(const merge::VocabularyReport& report) {

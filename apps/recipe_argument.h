@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "apps/commands.h"
+#include "merge/memory.h"
 #include "merge/plan.h"
 #include "recipes/recipe.h"
 
@@ -38,6 +39,14 @@ struct PlannedRecipe {
 PlannedRecipe plan_recipe(const RecipeOptions& options);
 /// The same for a recipe that was read already; `notes` has no remarks of reading.
 PlannedRecipe plan_recipe(recipes::Recipe recipe, const RecipeOptions& options);
+
+/// --max-memory, with its default.
+void add_max_memory(CLI::App& app, std::string& max_memory);
+
+/// How a merge of the plan keeps inside `max_memory`, with the threads that the user allows. Throws
+/// InputError when it cannot.
+merge::MergeMemory merge_memory(const merge::MergePlan& plan, const std::string& max_memory,
+                                const CommonOptions& common);
 
 /// What happens to the tokens of each model, for people; no newline at the end.
 std::string vocabulary_table(const merge::VocabularyReport& report);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/tile_loader.h"
 #include "merge/tiling.h"
@@ -49,10 +50,6 @@ namespace {
 // Tensors of one group each are gathered and run side by side, this many values at a time, before done() is
 // called for them: enough tasks for any machine, and little waits for its done().
 constexpr std::size_t kRunElements = std::size_t{1} << 26;
-
-// f64 for all runs of a tally together: 16 MB, and still a run for each core where it counts a few thousand
-// columns.
-constexpr std::size_t kTallyRoom = std::size_t{1} << 21;
 
 class Progress {
  public:
@@ -116,6 +113,8 @@ class TensorRun {
 
   bool small() const { return tiling_.tiles <= kGroupTiles; }
   std::size_t size() const { return case_.elements; }
+  /// Bytes that are kept from run() to finish().
+  std::uint64_t kept() const { return memory_of(planned_, plan_.seed).kept; }
 
   void run(Concurrency concurrency) {
     concurrency_ = concurrency;
@@ -170,11 +169,10 @@ class TensorRun {
   // follows from the shape and the width: all runs together have kTallyRoom, or one alone what it needs.
   void tally(std::size_t width) {
     const std::size_t groups = groups_of(tiling_.tiles);
-    const std::size_t most = std::clamp<std::size_t>(kTallyRoom / width, 1, std::max<std::size_t>(1, groups));
-    const std::size_t length = (groups + most - 1) / most;
-    const std::size_t runs = length == 0 ? 1 : (groups + length - 1) / length;
-    std::vector<double> of_runs(runs * width);
-    for_each(concurrency_, runs, [&](std::size_t run) {
+    const TallyRuns cut(groups, width);
+    const std::size_t length = cut.length;
+    std::vector<double> of_runs(cut.runs * width);
+    for_each(concurrency_, cut.runs, [&](std::size_t run) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       const std::span<double> own(of_runs.data() + run * width, width);
       for (std::size_t group = run * length; group < std::min(groups, (run + 1) * length); ++group) {
@@ -264,17 +262,21 @@ void execute(const MergePlan& plan, Sink& sink, const ExecuteOptions& options) {
   Progress progress(options.progress);
   Runs waiting;
   std::size_t waiting_elements = 0;
+  std::uint64_t waiting_bytes = 0;
   const auto run_waiting = [&] {
     run_side_by_side(waiting, sink, options.concurrency);
     waiting_elements = 0;
+    waiting_bytes = 0;
   };
   for (std::size_t i = 0; i < plan.tensors.size(); ++i) {
     const PlannedTensor& planned = plan.tensors[options.order.empty() ? i : options.order.at(i)];
     if (!sink.wants(planned.output)) continue;
     auto run = std::make_unique<TensorRun>(plan, planned, sink, options, progress);
     const bool small = run->small();
-    if (!small) run_waiting();
+    const std::uint64_t kept = run->kept();
+    if (!small || waiting_bytes + kept > options.kept_at_once) run_waiting();
     waiting_elements += run->size();
+    waiting_bytes += kept;
     waiting.push_back(std::move(run));
     if (!small || waiting_elements >= kRunElements) run_waiting();
   }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct ExecuteOptions {
   std::function<void(std::uint64_t)> progress = nullptr;
   /// Places of all tensors in the plan in the order in which to work; empty for the plan's own.
   std::vector<std::size_t> order = {};
+  /// Bytes that small tensors worked on side by side may keep until the last of them is through: see
+  /// MergeMemory. Changes no bit of the result.
+  std::uint64_t kept_at_once = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// Throws Error naming tensor and count when an output is infinite or NaN.

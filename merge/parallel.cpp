@@ -17,14 +17,6 @@ extern "C" void omp_set_num_threads(int count);
 namespace tsugi::merge {
 namespace {
 
-std::size_t available_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  const int count = CPU_COUNT(&set);
-  return count > 0 ? static_cast<std::size_t>(count) : 1;
-}
-
 // OpenMP counts its threads per native thread: each of ours is told once, when it enters, to use no others.
 class OneOpenMpThread : public tbb::task_scheduler_observer {
  public:
@@ -34,6 +26,14 @@ class OneOpenMpThread : public tbb::task_scheduler_observer {
 };
 
 }  // namespace
+
+std::size_t available_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? static_cast<std::size_t>(count) : 1;
+}
 
 struct ThreadPool::State {
   explicit State(std::size_t threads)

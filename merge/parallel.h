@@ -11,6 +11,9 @@
 
 namespace tsugi::merge {
 
+/// Cores that this process may use, at least 1.
+std::size_t available_cores();
+
 /// Owns the worker threads. At most one exists at a time; the calling thread is one of `threads`.
 class ThreadPool {
  public:

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -21,17 +22,18 @@
 namespace tsugi::tests {
 
 struct Finished {
-  int code = -1;         ///< exit code, or 128 + signal
-  std::string out;       ///< standard output
-  std::string err;       ///< standard error
-  int most_threads = 0;  ///< largest number of threads seen, looked at every millisecond
+  int code = -1;                   ///< exit code, or 128 + signal
+  std::string out;                 ///< standard output
+  std::string err;                 ///< standard error
+  int most_threads = 0;            ///< largest number of threads seen, looked at every millisecond
+  std::uint64_t most_private = 0;  ///< largest private memory seen (RssAnon), in bytes
 };
 
-/// Threads of a running process, 0 when it cannot be told.
-inline int count_threads(pid_t process) {
+/// What /proc says of a running process under `key`, "Threads:" for example; 0 when it cannot be told.
+inline std::uint64_t status_of(pid_t process, const std::string& key) {
   std::ifstream status("/proc/" + std::to_string(process) + "/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.rfind("Threads:", 0) == 0) return std::stoi(line.substr(8));
+    if (line.rfind(key, 0) == 0) return std::stoull(line.substr(key.size()));
   }
   return 0;
 }
@@ -59,7 +61,8 @@ inline Finished run_program(const std::vector<std::string>& arguments,
   Finished result;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    result.most_threads = std::max(result.most_threads, count_threads(child));
+    result.most_threads = std::max(result.most_threads, static_cast<int>(status_of(child, "Threads:")));
+    result.most_private = std::max(result.most_private, 1024 * status_of(child, "RssAnon:"));  // in kB
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

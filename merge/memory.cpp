@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "merge/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "merge/tiling.h"
+#include "recipes/error.h"
+
+namespace tsugi::merge {
+namespace {
+
+constexpr std::uint64_t kMega = 1'000'000;
+
+// f64 for all runs of a tally together: 16 MB, and still a run for each core where it counts a few thousand
+// columns.
+constexpr std::size_t kTallyRoom = std::size_t{1} << 21;
+
+// Buffers of a thread whatever the tensor: half a MB of rounded output, a quarter to hash, the allocator's
+// own arena and the thread's stack as far as it is used.
+constexpr std::uint64_t kThreadBase = 3 * kMega;
+
+// Beside tiles: journal, digests, texts of the small files, which are read whole.
+constexpr std::uint64_t kProcessBase = 16 * kMega;
+
+// The most that a step keeps during a tile: see steps/scratch.h.
+constexpr std::uint64_t kScratchTiles = 7;
+
+// rank_selection.cpp: u32 of one thread and u64 of all, for each query.
+constexpr std::uint64_t kBins = std::uint64_t{1} << 16;
+
+// aligned_rows.cpp takes the mean of that many rows at once.
+constexpr std::uint64_t kPaddingRows = 64;
+
+Needs needs_of(const PlannedTensor& tensor, std::uint64_t seed) {
+  if (tensor.method == nullptr || tensor.method->needs == nullptr) return {};
+  const TensorCase given{.name = tensor.output.name,
+                         .shape = tensor.output.shape,
+                         .elements = elements(tensor.output.shape),
+                         .models = tensor.models.size(),
+                         .has_base = tensor.base != nullptr,
+                         .settings = &tensor.settings,
+                         .seed = seed};
+  return tensor.method->needs(given);
+}
+
+bool aligned(const PlannedTensor& tensor) {
+  const auto reads_rows = [](const TensorView* view) { return view != nullptr && view->rows != nullptr; };
+  return reads_rows(tensor.base) || std::any_of(tensor.models.begin(), tensor.models.end(), reads_rows);
+}
+
+struct Total {
+  std::uint64_t kept = 0;       // of all small tensors
+  std::uint64_t kept_most = 0;  // of one small tensor
+  std::uint64_t thread = 0;     // the most of any tensor
+  std::uint64_t large = 0;      // shared and kept of a tensor that has the process for itself
+  const PlannedTensor* worst = nullptr;
+};
+
+Total total_of(const MergePlan& plan) {
+  Total total;
+  std::uint64_t worst = 0;
+  for (const PlannedTensor& tensor : plan.tensors) {
+    TensorMemory memory = memory_of(tensor, plan.seed);
+    if (Tiling(tensor.output).tiles <= kGroupTiles) {
+      memory.thread += memory.shared;  // several at once, one to a thread
+      total.kept += memory.kept;
+      total.kept_most = std::max(total.kept_most, memory.kept);
+    } else {
+      total.large = std::max(total.large, memory.shared + memory.kept);
+    }
+    total.thread = std::max(total.thread, memory.thread);
+    const std::uint64_t all = memory.thread + memory.shared + memory.kept;
+    if (total.worst == nullptr || all > worst) total.worst = &tensor;
+    worst = std::max(worst, all);
+  }
+  return total;
+}
+
+}  // namespace
+
+TallyRuns::TallyRuns(std::size_t groups, std::size_t width) {
+  const std::size_t most = std::clamp<std::size_t>(kTallyRoom / std::max<std::size_t>(1, width), 1,
+                                                   std::max<std::size_t>(1, groups));
+  length = (groups + most - 1) / most;
+  runs = length == 0 ? 1 : (groups + length - 1) / length;
+}
+
+TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
+  TensorMemory memory;
+  if (tensor.method == nullptr) return memory;
+  const Tiling tiling(tensor.output);
+  const Needs needs = needs_of(tensor, seed);
+  const std::uint64_t tile = tiling.rows_per_tile * tiling.row_length * sizeof(float);
+  const std::uint64_t inputs = tensor.models.size() + (tensor.base != nullptr ? 1 : 0);
+  const std::uint64_t queries = needs.ranks.size();
+  memory.thread = tile * (inputs + 1 + kScratchTiles) + queries * kBins * sizeof(std::uint32_t);
+  memory.kept =
+      queries * tiling.tiles * sizeof(std::uint64_t) + (needs.sums + needs.tallies) * sizeof(double);
+  if (queries > 0 && tiling.tiles > kGroupTiles) memory.shared += queries * kBins * sizeof(std::uint64_t);
+  memory.shared += needs.sums * tiling.tiles * sizeof(double);
+  if (needs.tallies > 0) {
+    const TallyRuns cut(groups_of(tiling.tiles), needs.tallies);
+    memory.shared += cut.runs * needs.tallies * sizeof(double);
+  }
+  if (aligned(tensor)) memory.shared += inputs * (kPaddingRows + 3) * tiling.row_length * sizeof(float);
+  return memory;
+}
+
+MergeMemory divide_memory(const MergePlan& plan, std::uint64_t limit, std::size_t threads,
+                          std::uint64_t resident) {
+  const Total total = total_of(plan);
+  const std::uint64_t each = total.thread + kThreadBase;
+  // Small and large tensors take turns: what both need beside their threads is one amount.
+  const std::uint64_t least = std::max(total.kept_most, total.large);
+  const std::uint64_t smallest = resident + kProcessBase + least + each;
+  if (limit < smallest) {
+    throw InputError(
+        "--max-memory",
+        fmt::format("{} MB are too little for tensor '{}'", limit / kMega, total.worst->output.name),
+        fmt::format("give at least {}M: one thread works with that", smallest / kMega + 1));
+  }
+  MergeMemory memory;
+  const std::uint64_t room = limit - resident - kProcessBase - least;
+  memory.threads = static_cast<std::size_t>(std::clamp<std::uint64_t>(room / each, 1, threads));
+  memory.kept_at_once = std::min(total.kept, least + room - memory.threads * each);
+  memory.needed = resident + kProcessBase + std::max(memory.kept_at_once, least) + memory.threads * each;
+  return memory;
+}
+
+std::uint64_t private_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("RssAnon:", 0) == 0) return std::stoull(line.substr(8)) * 1024;  // "RssAnon:  1234 kB"
+  }
+  return 0;
+}
+
+}  // namespace tsugi::merge
