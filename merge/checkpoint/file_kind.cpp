@@ -30,7 +30,7 @@ constexpr std::array kBinary{
     Row{"\x80\x03"sv, {"this is a Python pickle, not safetensors", kReSave}},
     Row{"\x80\x04"sv, {"this is a Python pickle, not safetensors", kReSave}},
     Row{"\x80\x05"sv, {"this is a Python pickle, not safetensors", kReSave}},
-    Row{"GGUF"sv, {"this is a GGUF file, not safetensors", "pass the folder the GGUF file was made from"}},
+    Row{"GGUF"sv, {"this is a GGUF file, not safetensors", "name it model.gguf and pass the file itself"}},
     Row{"\x89HDF"sv, {"this is an HDF5 file, not safetensors", kReSave}},
     Row{"\x1f\x8b"sv, {"this is a gzip archive, not safetensors", "unpack it first"}},
 };

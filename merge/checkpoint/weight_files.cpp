@@ -103,10 +103,11 @@ bool is_pytorch(const std::string& name) {
     throw InputError(where, fmt::format("has PyTorch files, but none is {}", kPyTorch.single),
                      "rename the one that holds the weights");
   }
-  if (any([](const std::string& n) { return ends_with(n, ".gguf"); })) {
-    throw InputError(where, "has GGUF weights only; safetensors and PyTorch files are read",
-                     "pass the folder that the GGUF file was made from");
-  }
+  const auto gguf =
+      std::find_if(names.begin(), names.end(), [](const std::string& n) { return ends_with(n, ".gguf"); });
+  if (gguf != names.end())
+    throw InputError(where, "has GGUF weights only",
+                     fmt::format("pass the file itself: {}", (folder / *gguf).string()));
   throw InputError(where,
                    fmt::format("has no weights: neither {}, {}, {} nor {}", kSafetensors.index,
                                kSafetensors.single, kPyTorch.index, kPyTorch.single),

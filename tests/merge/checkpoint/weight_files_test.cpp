@@ -97,7 +97,7 @@ TEST(FindWeightFiles, TellsWhatTheFolderIsInstead) {
   EXPECT_THAT(Folder({"pytorch_model-00001-of-00002.bin"}).error(),
               HasSubstr("has numbered shards but no pytorch_model.bin.index.json"));
   EXPECT_THAT(Folder({"m-q4.gguf", "config.json"}).error(),
-              HasSubstr("GGUF weights only; safetensors and PyTorch files are read"));
+              HasSubstr("has GGUF weights only; pass the file itself: "));
   EXPECT_THAT(Folder({"adapter_config.json", "adapter_model.safetensors"}).error(),
               HasSubstr("is an adapter (LoRA)"));
   EXPECT_THAT(Folder({"model-00001-of-00002.safetensors"}).error(),

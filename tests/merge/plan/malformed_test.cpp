@@ -36,8 +36,9 @@ const Unfit kRows[] = {
      "r.yaml:5:18: 't' stands under one model, but slerp has one value of it for all; move it to the "
      "parameters "
      "of the slice or of the recipe"},
-    {"NumberOutOfRange", "merge_method: slerp\nbase_model: \"@a\"\n" + kTwo + "parameters: {t: 1.5}\n",
-     "r.yaml:4:17: 't' is 1.5, expected a number in [0, 1]; choose a value that slerp accepts"},
+    {"NumberOutOfRange",
+     "merge_method: ties\nbase_model: \"@a\"\n" + kTwo + "parameters: {weight: 1, density: -0.25}\n",
+     "r.yaml:4:34: 'density' is -0.25, expected a number in [0, inf); choose a value that ties accepts"},
     {"NoBoolean", "merge_method: linear\n" + kTwo + "parameters: {weight: 1, normalize: 2}\n",
      "r.yaml:3:36: 'normalize' is 2, expected true or false; write true or false"},
     {"FilterWithoutTensor",
@@ -59,8 +60,7 @@ const Unfit kRows[] = {
      "the "
      "model folder"},
     {"HubName", "merge_method: passthrough\nmodels: [{model: org/name}]\n",
-     "r.yaml:2:18: 'org/name' is not a local folder, and models are not downloaded on the way; download it "
-     "first, e.g. 'hf download org/name --local-dir org/name'"},
+     "r.yaml:2:18: 'org/name' is neither a local folder nor in the Hugging Face cache, "},
     {"OneFolderTwice", "merge_method: linear\nmodels:\n  - model: \"@a\"\n  - model: \"@./a\"\n",
      "r.yaml:4:12: '@./a' is the same model as '@a' before it; list each model once; slices may use one "
      "model "

@@ -128,10 +128,10 @@ TEST_F(Modules, NamesAreThoseOfTheModel) {
       error(std::string("merge_method: linear\nparameters: {weight: 1}\nmodules:\n  text: {models: [{model: "
                         "\"@a\"}]}\n")),
       "r.yaml:4:3: module 'text', which @a does not have; known: default");
-  EXPECT_EQ(error(std::string(kHead) + kText + kVision + kProjector +
-                  "  audio_tower: {models: [{model: \"@m\"}]}\n"),
-            "r.yaml:9:3: module 'audio_tower', which @m does not have; known: multi_modal_projector, "
-            "text_decoder, vision_tower");
+  EXPECT_EQ(
+      error(std::string(kHead) + kText + kVision + kProjector + "  speech: {models: [{model: \"@m\"}]}\n"),
+      "r.yaml:9:3: module 'speech', which @m does not have; known: multi_modal_projector, "
+      "text_decoder, vision_tower");
   EXPECT_EQ(error(std::string(kHead) + kText + kVision + kProjector +
                   "  vision_model: {models: [{model: \"@m\"}]}\n"),
             "r.yaml:9:3: module 'vision_model' for the second time; keep one of the two");
