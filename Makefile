@@ -48,7 +48,8 @@ format:
 asan: packages
 	@$(CMAKE) --preset asan > /dev/null
 	@$(CMAKE) --build build/asan --parallel $(JOBS)
-	@ctest --test-dir build/asan --label-regex fast --output-on-failure --parallel $(JOBS)
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt \
+		ctest --test-dir build/asan --label-regex fast --output-on-failure --parallel $(JOBS)
 
 bench:
 	@cmake/install_packages.sh bench
