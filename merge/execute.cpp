@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
+#include "merge/steps/blend.h"
+#include "merge/tensor_case.h"
 #include "merge/tile_loader.h"
 #include "merge/tiling.h"
 #include "recipes/error.h"
@@ -86,13 +89,6 @@ std::vector<double> add_pairwise(std::vector<double> rows, std::size_t width) {
   return rows;
 }
 
-// Rows of one entry of the first axis, for methods that work across them.
-std::size_t rows_together(const PlannedTensor& planned) {
-  const bool across = planned.method != nullptr && planned.method->traits.whole_matrices;
-  if (!across || planned.output.shape.size() < 3) return 1;
-  return std::max<std::size_t>(1, planned.output.rows() / std::max<std::size_t>(1, planned.output.shape[0]));
-}
-
 class TensorRun {
  public:
   TensorRun(const MergePlan& plan, const PlannedTensor& planned, Sink& sink, const ExecuteOptions& options,
@@ -102,16 +98,10 @@ class TensorRun {
         sink_(sink),
         options_(options),
         progress_(progress),
-        tiling_(planned.output, kTileElements, rows_together(planned)),
-        case_{.name = planned.output.name,
-              .shape = planned.output.shape,
-              .elements = elements(planned.output.shape),
-              .models = planned.models.size(),
-              .has_base = planned.base != nullptr,
-              .settings = &planned.settings,
-              .seed = plan.seed} {}
+        case_(case_of(planned, plan.seed)),
+        tiling_(tiling_of(planned, case_)) {}
 
-  bool small() const { return tiling_.tiles <= kGroupTiles; }
+  bool small() const { return tiling_.groups <= 1; }
   std::size_t size() const { return case_.elements; }
   /// Bytes that are kept from run() to finish().
   std::uint64_t kept() const { return memory_of(planned_, plan_.seed).kept; }
@@ -130,6 +120,7 @@ class TensorRun {
     }
     if (planned_.method->needs != nullptr) reduce(planned_.method->needs(case_));
     if (planned_.method->solve != nullptr) planned_.method->solve(case_, answers_);
+    find_stored_blend();
     apply();
   }
 
@@ -147,7 +138,7 @@ class TensorRun {
  private:
   template <class Body>
   void for_groups(const Body& body) {
-    for_each(concurrency_, groups_of(tiling_.tiles), [&](std::size_t group) {
+    for_each(concurrency_, tiling_.groups, [&](std::size_t group) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       body(group, loader);
     });
@@ -168,7 +159,7 @@ class TensorRun {
   // Neighbouring groups add to the tallies of one run, in order; runs are then added pairwise. Their number
   // follows from the shape and the width: all runs together have kTallyRoom, or one alone what it needs.
   void tally(std::size_t width) {
-    const std::size_t groups = groups_of(tiling_.tiles);
+    const std::size_t groups = tiling_.groups;
     const TallyRuns cut(groups, width);
     const std::size_t length = cut.length;
     std::vector<double> of_runs(cut.runs * width);
@@ -176,8 +167,8 @@ class TensorRun {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       const std::span<double> own(of_runs.data() + run * width, width);
       for (std::size_t group = run * length; group < std::min(groups, (run + 1) * length); ++group) {
-        for_tiles_of(group, tiling_.tiles,
-                     [&](std::size_t index) { planned_.method->tally(case_, loader.load(index), own); });
+        tiles_of(group).for_each(
+            [&](std::size_t index) { planned_.method->tally(case_, loader.load(index), own); });
       }
     });
     checked_ = true;
@@ -185,10 +176,10 @@ class TensorRun {
   }
 
   void rank(const Needs& needs) {
-    const KeyPass pass = [&](std::size_t group, std::span<const std::size_t> queries,
+    const KeyPass pass = [&](const TileRange& tiles, std::span<const std::size_t> queries,
                              const KeyVisitor& visit) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
-      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
+      tiles.for_each([&](std::size_t index) {
         const Tile& tile = loader.load(index);
         const std::span<float> keys = loader.result();
         for (const std::size_t query : queries) {
@@ -198,7 +189,10 @@ class TensorRun {
         }
       });
     };
-    answers_.ranks = select_ranks(needs.ranks, case_.elements, tiling_.tiles, concurrency_, pass);
+    answers_.ranks = select_ranks(
+        needs.ranks,
+        {.elements = case_.elements, .tiles = tiling_.tiles, .tiles_per_group = tiling_.tiles_per_group()},
+        concurrency_, pass);
     checked_ |= std::any_of(needs.ranks.begin(), needs.ranks.end(),
                             [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
   }
@@ -206,7 +200,7 @@ class TensorRun {
   void sum(std::size_t width) {
     std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * width);
     for_groups([&](std::size_t group, TileLoader& loader) {
-      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
+      tiles_of(group).for_each([&](std::size_t index) {
         const std::span<double> own(of_tiles.data() + index * width, width);
         planned_.method->sums(case_, loader.load(index), answers_, own);
       });
@@ -216,16 +210,73 @@ class TensorRun {
 
   void apply() {
     for_groups([&](std::size_t group, TileLoader& loader) {
+      const std::size_t begin = group * tiling_.blocks_per_group;
+      const std::size_t end = std::min(tiling_.blocks, begin + tiling_.blocks_per_group);
       std::size_t written = 0;
-      for_tiles_of(group, tiling_.tiles, [&](std::size_t index) {
-        const Tile& tile = loader.load(index);
-        const std::span<float> result = loader.result();
-        planned_.method->apply(case_, tile, answers_, result);
-        not_finite_ += sink_.write(planned_.output, tile.row_begin, result);
-        written += result.size();
-      });
-      progress_.add(written * bytes(planned_.output.dtype));
+      for (std::size_t block = begin; block < end; ++block) written += apply(block, loader);
+      progress_.add(written);
     });
+  }
+
+  // Makes a block where the sink keeps it, or hands it over. Returns its bytes.
+  std::size_t apply(std::size_t block, TileLoader& loader) {
+    const OutputTensor& output = planned_.output;
+    const std::size_t rows = tiling_.rows_in(block);
+    std::span<std::byte> stored = sink_.place(output, tiling_.row_of(block), rows);
+    const bool placed = !stored.empty();
+    if (!placed) stored = TileLoader::stored(rows * tiling_.row_length * bytes(output.dtype));
+    std::size_t bad = 0;
+    const bool blended =
+        stored_blend_ && steps::blend_stored(*stored_blend_, block * tiling_.block_elements(), stored) == 0;
+    // A value that is not finite has a reason: tile by tile it is found.
+    if (!blended) bad = apply_tiles(block, loader, stored);
+    if (!placed) bad += sink_.write(output, tiling_.row_of(block), stored);
+    if (bad > 0) not_finite_ += bad;
+    return stored.size();
+  }
+
+  std::size_t apply_tiles(std::size_t block, TileLoader& loader, std::span<std::byte> stored) {
+    const DType type = planned_.output.dtype;
+    std::size_t bad = 0;
+    for (std::size_t at = 0, index = block * tiling_.tiles_per_block; at < stored.size(); ++index) {
+      const Tile& tile = loader.load(index);
+      const std::span<float> result = loader.result();
+      planned_.method->apply(case_, tile, answers_, result);
+      const std::size_t size = tile.size * bytes(type);
+      bad += from_f32(type, result, stored.subspan(at, size));
+      at += size;
+    }
+    return bad;
+  }
+
+  // Blends of bf16 into bf16, which most models are, need no f32 in between.
+  void find_stored_blend() {
+    const Method& method = *planned_.method;
+    const Blend form = method.blend == nullptr ? Blend::none : method.blend(case_);
+    if (form == Blend::none || planned_.output.dtype != DType::BF16) return;
+    std::vector<const TensorView*> inputs;
+    const bool base_first = form == Blend::sum && answers_.factors.size() > planned_.models.size();
+    if (base_first) inputs.push_back(planned_.base);
+    inputs.insert(inputs.end(), planned_.models.begin(), planned_.models.end());
+    steps::StoredBlend blend;
+    const auto usable = [&](const TensorView& view) {
+      return view.rows == nullptr && view.dtype == DType::BF16 && planned_.work_type != DType::F16;
+    };
+    if (form == Blend::onto_base) {
+      if (!usable(*planned_.base)) return;
+      blend.base = planned_.base->bytes.data();
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (answers_.factors[i] == 0) continue;
+      if (!usable(*inputs[i])) return;
+      blend.inputs.push_back(inputs[i]->bytes.data());
+      blend.factors.push_back(answers_.factors[i]);
+    }
+    stored_blend_ = std::move(blend);
+  }
+
+  TileRange tiles_of(std::size_t group) const {
+    return merge::tiles_of(group, tiling_.tiles_per_group(), tiling_.tiles);
   }
 
   const MergePlan& plan_;
@@ -233,10 +284,11 @@ class TensorRun {
   Sink& sink_;
   const ExecuteOptions& options_;
   Progress& progress_;
-  Tiling tiling_;
   TensorCase case_;
+  Tiling tiling_;
   Concurrency concurrency_ = Concurrency::serial;
   std::vector<char> reads_;
+  std::optional<steps::StoredBlend> stored_blend_;
   bool checked_ = false;  // a pass over all inputs has ended and found them finite
   Answers answers_;
   std::atomic<std::size_t> not_finite_ = 0;

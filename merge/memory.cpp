@@ -8,7 +8,8 @@
 #include <fstream>
 #include <string>
 
-#include "merge/tiling.h"
+#include "merge/rank_selection.h"
+#include "merge/tensor_case.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -20,8 +21,8 @@ constexpr std::uint64_t kMega = 1'000'000;
 // columns.
 constexpr std::size_t kTallyRoom = std::size_t{1} << 21;
 
-// Buffers of a thread whatever the tensor: half a MB of rounded output, a quarter to hash, the allocator's
-// own arena and the thread's stack as far as it is used.
+// Buffers of a thread whatever the tensor: a quarter of a MB to hash, the allocator's own arena and the
+// thread's stack as far as it is used.
 constexpr std::uint64_t kThreadBase = 3 * kMega;
 
 // Beside tiles: journal, digests, texts of the small files, which are read whole.
@@ -30,28 +31,8 @@ constexpr std::uint64_t kProcessBase = 16 * kMega;
 // The most that a step keeps during a tile: see steps/scratch.h.
 constexpr std::uint64_t kScratchTiles = 7;
 
-// rank_selection.cpp: u32 of one thread and u64 of all, for each query.
-constexpr std::uint64_t kBins = std::uint64_t{1} << 16;
-
 // aligned_rows.cpp takes the mean of that many rows at once.
 constexpr std::uint64_t kPaddingRows = 64;
-
-Needs needs_of(const PlannedTensor& tensor, std::uint64_t seed) {
-  if (tensor.method == nullptr || tensor.method->needs == nullptr) return {};
-  const TensorCase given{.name = tensor.output.name,
-                         .shape = tensor.output.shape,
-                         .elements = elements(tensor.output.shape),
-                         .models = tensor.models.size(),
-                         .has_base = tensor.base != nullptr,
-                         .settings = &tensor.settings,
-                         .seed = seed};
-  return tensor.method->needs(given);
-}
-
-bool aligned(const PlannedTensor& tensor) {
-  const auto reads_rows = [](const TensorView* view) { return view != nullptr && view->rows != nullptr; };
-  return reads_rows(tensor.base) || std::any_of(tensor.models.begin(), tensor.models.end(), reads_rows);
-}
 
 struct Total {
   std::uint64_t kept = 0;       // of all small tensors
@@ -66,7 +47,7 @@ Total total_of(const MergePlan& plan) {
   std::uint64_t worst = 0;
   for (const PlannedTensor& tensor : plan.tensors) {
     TensorMemory memory = memory_of(tensor, plan.seed);
-    if (Tiling(tensor.output).tiles <= kGroupTiles) {
+    if (tiling_of(tensor, case_of(tensor, plan.seed)).groups <= 1) {
       memory.thread += memory.shared;  // several at once, one to a thread
       total.kept += memory.kept;
       total.kept_most = std::max(total.kept_most, memory.kept);
@@ -93,21 +74,25 @@ TallyRuns::TallyRuns(std::size_t groups, std::size_t width) {
 TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
   TensorMemory memory;
   if (tensor.method == nullptr) return memory;
-  const Tiling tiling(tensor.output);
-  const Needs needs = needs_of(tensor, seed);
-  const std::uint64_t tile = tiling.rows_per_tile * tiling.row_length * sizeof(float);
+  const TensorCase given = case_of(tensor, seed);
+  const Tiling tiling = tiling_of(tensor, given);
+  const Needs needs = tensor.method->needs == nullptr ? Needs{} : tensor.method->needs(given);
+  const std::uint64_t tile = tiling.tile_elements * sizeof(float);
   const std::uint64_t inputs = tensor.models.size() + (tensor.base != nullptr ? 1 : 0);
   const std::uint64_t queries = needs.ranks.size();
-  memory.thread = tile * (inputs + 1 + kScratchTiles) + queries * kBins * sizeof(std::uint32_t);
+  const RankMemory ranks = rank_memory(
+      queries,
+      {.elements = given.elements, .tiles = tiling.tiles, .tiles_per_group = tiling.tiles_per_group()});
+  memory.thread = tile * (inputs + 1 + kScratchTiles) + ranks.thread +
+                  tiling.block_elements() * bytes(tensor.output.dtype);
   memory.kept =
       queries * tiling.tiles * sizeof(std::uint64_t) + (needs.sums + needs.tallies) * sizeof(double);
-  if (queries > 0 && tiling.tiles > kGroupTiles) memory.shared += queries * kBins * sizeof(std::uint64_t);
-  memory.shared += needs.sums * tiling.tiles * sizeof(double);
+  memory.shared += ranks.shared + needs.sums * tiling.tiles * sizeof(double);
   if (needs.tallies > 0) {
-    const TallyRuns cut(groups_of(tiling.tiles), needs.tallies);
+    const TallyRuns cut(tiling.groups, needs.tallies);
     memory.shared += cut.runs * needs.tallies * sizeof(double);
   }
-  if (aligned(tensor)) memory.shared += inputs * (kPaddingRows + 3) * tiling.row_length * sizeof(float);
+  if (read_by_rows(tensor)) memory.shared += inputs * (kPaddingRows + 3) * tiling.row_length * sizeof(float);
   return memory;
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "merge/rank_bracket.h"
 #include "merge/tiling.h"
 
 namespace tsugi::merge {
@@ -21,6 +22,7 @@ struct Query {
   std::uint64_t left = 0;   // rank still to find: within the bin, then among the ties
   std::uint32_t upper = 0;  // bits 31..16 of the threshold
   std::uint32_t bits = 0;   // all bits of the threshold
+  bool answered = false;
 };
 
 struct Place {
@@ -48,27 +50,43 @@ Place find_rank(std::span<const Count> bins, std::uint64_t rank) {
   return {0, 0, 0};  // more asked for than there are keys: excluded by the caller
 }
 
+// Below it all keys are kept and searched.
+constexpr std::uint64_t kFew = std::uint64_t{1} << 16;
+
+// Keys that all brackets together may be expected to hold, and how much more room each task has for its own,
+// whose weights may be another size: 8 MB.
+constexpr std::uint64_t kInside = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMoreRoom = 2;
+
+// Brackets wider than that cost more than histograms.
+constexpr double kWidest = 0.2;
+
+// Every 64th tile is sampled, but no fewer than 64, which is what an estimate of the spread takes, and no
+// more than bring the rank to a thousandth.
+constexpr std::size_t kSampledShare = 64;
+constexpr std::size_t kLeastSampled = 64;
+constexpr std::size_t kMostSampled = 1024;
+
 class Selection {
  public:
-  Selection(std::span<const std::uint64_t> kept, std::uint64_t elements, std::size_t tiles,
-            Concurrency concurrency, const KeyPass& pass)
-      : tiles_(tiles), concurrency_(concurrency), pass_(pass), answers_(kept.size()) {
+  Selection(std::span<const std::uint64_t> kept, const KeyTiles& keys, Concurrency concurrency,
+            const KeyPass& pass)
+      : keys_(keys), concurrency_(concurrency), pass_(pass), answers_(kept.size()), slot_(kept.size()) {
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      if (kept[i] >= elements) {
+      if (kept[i] >= keys.elements) {
         answers_[i].threshold = -1;
       } else if (kept[i] == 0) {
         answers_[i].threshold = std::numeric_limits<float>::infinity();
       } else {
         queries_.push_back({.index = i, .left = kept[i]});
-        indices_.push_back(i);
-        if (slot_.size() <= i) slot_.resize(i + 1);
-        slot_[i] = queries_.size() - 1;
       }
     }
   }
 
   std::vector<RankThreshold> run() {
+    find_in_brackets();
     if (queries_.empty()) return std::move(answers_);
+    place_queries();
     find_upper();
     find_lower();
     count_ties();
@@ -76,6 +94,126 @@ class Selection {
   }
 
  private:
+  void place_queries() {
+    indices_.clear();
+    for (std::size_t i = 0; i < queries_.size(); ++i) {
+      indices_.push_back(queries_[i].index);
+      slot_[queries_[i].index] = i;
+    }
+  }
+
+  // Answers what it can and leaves the other queries.
+  void find_in_brackets() {
+    if (queries_.empty()) return;
+    place_queries();
+    std::vector<Bracket> brackets(queries_.size());
+    if (keys_.elements > kFew) brackets = sampled_brackets();
+    std::vector<std::size_t> narrow;  // places in the caller's list
+    double inside = 0;
+    for (std::size_t i = 0; i < queries_.size(); ++i) {
+      const double size = brackets[i].single() ? 0 : brackets[i].share * static_cast<double>(keys_.elements);
+      const bool fits = keys_.elements <= kFew || brackets[i].share <= kWidest || brackets[i].single();
+      if (!fits || inside + size > static_cast<double>(kInside)) continue;
+      inside += size;
+      narrow.push_back(queries_[i].index);
+    }
+    if (narrow.empty()) return;
+    const std::vector<std::vector<InsideKeys>> found = keys_inside(brackets, narrow);
+    for_each(concurrency_, narrow.size(), [&](std::size_t i) {
+      answer(queries_[slot_[narrow[i]]], brackets[slot_[narrow[i]]], found, slot_[narrow[i]]);
+    });
+    std::erase_if(queries_, [](const Query& query) { return query.answered; });
+  }
+
+  std::vector<Bracket> sampled_brackets() {
+    const std::size_t wanted = std::clamp(keys_.tiles / kSampledShare, kLeastSampled, kMostSampled);
+    // Odd, as rows hold even numbers of tiles: the sample is to see all parts of them.
+    const std::size_t step = std::max<std::size_t>(1, keys_.tiles / wanted) | 1;
+    std::vector<std::vector<std::uint32_t>> samples(queries_.size());
+    std::size_t tile_size = 0;
+    pass_({.first = step / 2, .end = keys_.tiles, .step = step}, indices_,
+          [&](std::size_t query, std::size_t, std::span<const float> keys) {
+            tile_size = std::max(tile_size, keys.size());
+            for (const float key : keys) samples[slot_[query]].push_back(std::bit_cast<std::uint32_t>(key));
+          });
+    std::vector<Bracket> brackets(queries_.size());
+    for_each(concurrency_, queries_.size(), [&](std::size_t i) {
+      const double share = static_cast<double>(queries_[i].left) / static_cast<double>(keys_.elements);
+      if (!samples[i].empty()) brackets[i] = bracket_of(std::move(samples[i]), tile_size, share);
+    });
+    return brackets;
+  }
+
+  // [group][slot of the query]
+  std::vector<std::vector<InsideKeys>> keys_inside(const std::vector<Bracket>& brackets,
+                                                   std::span<const std::size_t> queries) {
+    const std::size_t groups = keys_.groups();
+    const std::uint64_t of_group = (keys_.elements + groups - 1) / groups;
+    std::vector<std::vector<InsideKeys>> found(groups);
+    for_each(concurrency_, groups, [&](std::size_t group) {
+      for (const Bracket& bracket : brackets) {
+        const auto expected = static_cast<std::uint64_t>(bracket.share * static_cast<double>(of_group)) + 1;
+        found[group].emplace_back(bracket, std::min(of_group, kMoreRoom * expected));
+      }
+      pass_(tiles_in(group), queries, [&](std::size_t query, std::size_t, std::span<const float> keys) {
+        found[group][slot_[query]].add(keys);
+      });
+    });
+    return found;
+  }
+
+  void answer(Query& query, const Bracket& bracket, const std::vector<std::vector<InsideKeys>>& found,
+              std::size_t slot) {
+    std::uint64_t above = 0;
+    std::uint64_t inside = 0;
+    for (const auto& group : found) {
+      if (group[slot].full()) return;
+      above += group[slot].above();
+      inside += group[slot].ends().empty() ? 0 : group[slot].ends().back();
+    }
+    if (query.left <= above || query.left > above + inside) return;
+    std::uint64_t rank = query.left - above;  // among those inside
+    std::uint64_t equal = inside;
+    query.bits = bracket.low;
+    if (!bracket.single()) {
+      std::vector<std::uint32_t> all;
+      all.reserve(inside);
+      for (const auto& group : found)
+        all.insert(all.end(), group[slot].keys().begin(), group[slot].keys().end());
+      query.bits = kth_largest(all, rank);
+      rank -= static_cast<std::uint64_t>(
+          std::count_if(all.begin(), all.end(), [&](std::uint32_t key) { return key > query.bits; }));
+      equal = static_cast<std::uint64_t>(std::count(all.begin(), all.end(), query.bits));
+    }
+    query.answered = true;
+    if (settle(query, rank, equal)) return;
+    RankThreshold& answer = answers_[query.index];
+    std::uint64_t before = 0;
+    for (const auto& group : found) {
+      std::size_t begin = 0;
+      for (const std::size_t end : group[slot].ends()) {
+        answer.ties_before.push_back(before);
+        const auto keys = group[slot].keys();
+        before += bracket.single() ? end - begin
+                                   : static_cast<std::uint64_t>(std::count(
+                                         keys.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         keys.begin() + static_cast<std::ptrdiff_t>(end), query.bits));
+        begin = end;
+      }
+    }
+  }
+
+  // Of `equal` keys at the threshold the first `kept` are to be kept. True if no ties are to be told apart:
+  // with all of its equals kept, the largest value below says the same. The threshold is not 0 then: keeping
+  // all zeros would keep all keys.
+  bool settle(const Query& query, std::uint64_t kept, std::uint64_t equal) {
+    RankThreshold& answer = answers_[query.index];
+    const bool all = kept == equal;
+    answer.threshold = std::bit_cast<float>(all ? query.bits - 1 : query.bits);
+    answer.ties_kept = all ? 0 : kept;
+    return all;
+  }
+
   void find_upper() {
     histogram(
         kUpperBins,
@@ -100,19 +238,14 @@ class Selection {
         [this](Query& query, const Place& place) {
           query.bits = query.upper << 16 | static_cast<std::uint32_t>(place.bin);
           query.left = place.left;
-          const bool all = place.left == place.count;
-          RankThreshold& answer = answers_[query.index];
-          // With all of its equals kept, the largest value below says the same and needs no count of ties.
-          // The threshold is not 0 then: keeping all zeros would keep all keys.
-          answer.threshold = std::bit_cast<float>(all ? query.bits - 1 : query.bits);
-          answer.ties_kept = all ? 0 : place.left;
+          settle(query, place.left, place.count);
         });
   }
 
   // Counts every group's keys into bins and hands each query the bin of its rank.
   template <class Fill, class Found>
   void histogram(std::size_t bins, const Fill& fill, const Found& found) {
-    const std::size_t groups = groups_of(tiles_);
+    const std::size_t groups = keys_.groups();
     const std::size_t size = bins * queries_.size();
     std::vector<std::uint64_t> totals(groups > 1 ? size : 0);
     std::mutex mutex;
@@ -120,7 +253,7 @@ class Selection {
       thread_local std::vector<std::uint32_t> counts;  // below 2^32 in a group
       counts.assign(size, 0);
       const std::span<std::uint32_t> local(counts);
-      pass_(group, indices_, [&](std::size_t query, std::size_t, std::span<const float> keys) {
+      pass_(tiles_in(group), indices_, [&](std::size_t query, std::size_t, std::span<const float> keys) {
         fill(queries_[slot_[query]], keys, local.subspan(slot_[query] * bins, bins));
       });
       if (groups == 1) return find(std::span<const std::uint32_t>(counts), bins, found);
@@ -141,12 +274,12 @@ class Selection {
     std::vector<std::size_t> split;
     for (const Query& query : queries_) {
       if (answers_[query.index].ties_kept == 0) continue;
-      answers_[query.index].ties_before.assign(tiles_, 0);
+      answers_[query.index].ties_before.assign(keys_.tiles, 0);
       split.push_back(query.index);
     }
     if (split.empty()) return;
-    for_each(concurrency_, groups_of(tiles_), [&](std::size_t group) {
-      pass_(group, split, [&](std::size_t query, std::size_t tile, std::span<const float> keys) {
+    for_each(concurrency_, keys_.groups(), [&](std::size_t group) {
+      pass_(tiles_in(group), split, [&](std::size_t query, std::size_t tile, std::span<const float> keys) {
         RankThreshold& answer = answers_[query];
         answer.ties_before[tile] =
             static_cast<std::uint64_t>(std::count(keys.begin(), keys.end(), answer.threshold));
@@ -158,7 +291,9 @@ class Selection {
     }
   }
 
-  std::size_t tiles_;
+  TileRange tiles_in(std::size_t group) const { return tiles_of(group, keys_.tiles_per_group, keys_.tiles); }
+
+  KeyTiles keys_;
   Concurrency concurrency_;
   const KeyPass& pass_;
   std::vector<RankThreshold> answers_;
@@ -169,9 +304,19 @@ class Selection {
 
 }  // namespace
 
-std::vector<RankThreshold> select_ranks(std::span<const std::uint64_t> kept, std::uint64_t elements,
-                                        std::size_t tiles, Concurrency concurrency, const KeyPass& pass) {
-  return Selection(kept, elements, tiles, concurrency, pass).run();
+std::vector<RankThreshold> select_ranks(std::span<const std::uint64_t> kept, const KeyTiles& keys,
+                                        Concurrency concurrency, const KeyPass& pass) {
+  return Selection(kept, keys, concurrency, pass).run();
+}
+
+RankMemory rank_memory(std::size_t queries, const KeyTiles& keys) {
+  if (queries == 0) return {};
+  // Histograms of u32 in each thread and u64 for all; what is inside brackets, and once more in one piece.
+  RankMemory memory{.thread = queries * kLowerBins * sizeof(std::uint32_t), .shared = 0};
+  if (keys.groups() > 1) memory.shared = queries * kLowerBins * sizeof(std::uint64_t);
+  const std::uint64_t room = kMoreRoom * kInside;
+  memory.shared += 2 * std::min(room, queries * keys.elements) * sizeof(std::uint32_t);
+  return memory;
 }
 
 float key_of_rank(const RankThreshold& rank) {

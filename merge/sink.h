@@ -27,25 +27,34 @@ struct OutputTensor {
   std::size_t rows() const;
 };
 
-/// Receives tensors in tiles of whole rows. Both kinds round to the tensor's dtype, each value once, so that
-/// the model that was scored is the model that is exported.
+/// Receives tensors in blocks of whole rows, already rounded to the tensor's dtype, each value once: the
+/// model that was scored is the model that is exported.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Called once a tensor, before its tiles, from one thread. False: the sink already holds it; no tiles will
-  /// follow.
+  /// Called once a tensor, before its blocks, from one thread. False: the sink already holds it; no blocks
+  /// will follow.
   virtual bool wants(const OutputTensor& tensor) = 0;
 
-  /// Rows [row_begin, row_begin + values.size() / row_length) of a wanted tensor. Called from many threads,
-  /// for disjoint rows. Returns how many stored values are infinite or NaN.
+  /// Where rows [row_begin, row_begin + rows) of a wanted tensor lie, if the sink keeps them row-major in the
+  /// tensor's dtype: they are then written there, and write() is not called for them. Called from many
+  /// threads, for disjoint rows.
+  virtual std::span<std::byte> place(const OutputTensor& /*tensor*/, std::size_t /*row_begin*/,
+                                     std::size_t /*rows*/) {
+    return {};
+  }
+
+  /// Rows from `row_begin` on of a wanted tensor, row-major in its dtype, at a place aligned for it. Called
+  /// from many threads, for disjoint rows. Returns how many finite values are infinite as the sink keeps
+  /// them.
   virtual std::size_t write(const OutputTensor& tensor, std::size_t row_begin,
-                            std::span<const float> values) = 0;
+                            std::span<const std::byte> stored) = 0;
 
   /// A wanted tensor as stored, for types that are never computed with. Called instead of write().
   virtual void write_bytes(const OutputTensor& tensor, std::span<const std::byte> bytes) = 0;
 
-  /// Called once a wanted tensor after its last tile, from one thread.
+  /// Called once a wanted tensor after its last block, from one thread.
   virtual void done(const OutputTensor& tensor) = 0;
 
   /// A sink's own work on tensors that are done, called now and then beside the writing of later ones, from

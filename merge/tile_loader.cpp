@@ -20,6 +20,7 @@ struct Rooms {
   std::vector<TileRoom> inputs;  // base first, then models
   std::vector<std::span<const float>> models;
   TileRoom result;
+  TileRoom stored;
 };
 
 Rooms& rooms() {
@@ -63,9 +64,10 @@ TileLoader::TileLoader(const MergePlan& plan, const PlannedTensor& tensor, const
 
 const Tile& TileLoader::load(std::size_t index) {
   tile_.index = index;
-  tile_.row_begin = tiling_.row_begin(index);
-  tile_.rows = tiling_.rows_of(index);
+  tile_.begin = tiling_.begin_of(index);
+  tile_.size = tiling_.size_of(index);
   tile_.row_length = tiling_.row_length;
+  fetch(index + 1);
   Rooms& mine = rooms();
   if (tensor_.base != nullptr) tile_.base = input(*tensor_.base, mine.inputs[0]);
   mine.models.assign(tensor_.models.size(), {});
@@ -76,27 +78,56 @@ const Tile& TileLoader::load(std::size_t index) {
   return tile_;
 }
 
+// A tile is too short for the processor to see where its inputs go on, and they are several: told so, memory
+// works on the next tile beside this one.
+void TileLoader::fetch(std::size_t index) const {
+  if (index >= tiling_.tiles) return;
+  const std::size_t begin = tiling_.begin_of(index);
+  const std::size_t size = tiling_.size_of(index);
+  const auto ask = [&](const TensorView& view) {
+    if (view.rows != nullptr) return;
+    constexpr std::size_t kLine = 64;
+    const std::size_t width = bytes(view.dtype);
+    const std::byte* const first = view.bytes.data() + begin * width;
+    for (std::size_t at = 0; at < size * width; at += kLine) __builtin_prefetch(first + at, 0, 3);
+  };
+  if (tensor_.base != nullptr) ask(*tensor_.base);
+  for (std::size_t i = 0; i < tensor_.models.size(); ++i) {
+    if (reads_[i] != 0) ask(*tensor_.models[i]);
+  }
+}
+
 std::span<float> TileLoader::result() {
-  return rooms().result.of(tile_.size());
+  return rooms().result.of(tile_.size);
+}
+
+std::span<std::byte> TileLoader::stored(std::size_t bytes) {
+  return std::as_writable_bytes(rooms().stored.of((bytes + sizeof(float) - 1) / sizeof(float))).first(bytes);
 }
 
 std::span<const float> TileLoader::input(const TensorView& view, TileRoom& room) const {
-  const std::size_t begin = tile_.row_begin * tile_.row_length;
   const bool must_round = rounds(view.dtype, tensor_.work_type);
-  if (const float* const place = in_place(view, begin); place != nullptr && !must_round) {
-    const std::span<const float> values(place, tile_.size());
-    check(values);
+  if (const float* const place = in_place(view, tile_.begin); place != nullptr && !must_round) {
+    const std::span<const float> values(place, tile_.size);
+    if (checks_ && !all_finite(values)) refuse();
     return values;
   }
-  const std::span<float> values = room.of(tile_.size());
-  read_rows(view, tile_.row_begin, tile_.rows, values);
-  check(values);
+  const std::span<float> values = room.of(tile_.size);
+  read(view, values);
   if (must_round && round_to(*tensor_.work_type, values) > 0) refuse();
   return values;
 }
 
-void TileLoader::check(std::span<const float> values) const {
-  if (checks_ && !all_finite(values)) refuse();
+void TileLoader::read(const TensorView& view, std::span<float> values) const {
+  if (view.rows != nullptr) {
+    view.rows->read(tile_.row_begin(), tile_.rows(), values);
+    if (checks_ && !all_finite(values)) refuse();
+    return;
+  }
+  const std::size_t width = bytes(view.dtype);
+  const std::span<const std::byte> stored = view.bytes.subspan(tile_.begin * width, tile_.size * width);
+  if (!checks_) return to_f32(view.dtype, stored, values);
+  if (!to_finite_f32(view.dtype, stored, values)) refuse();
 }
 
 // Whichever tile was the first to fail: the inputs are looked through whole and in order, so that the message

@@ -31,9 +31,13 @@ class TileLoader {
   /// Room for the tile's result on this thread.
   std::span<float> result();
 
+  /// Room for a block as stored, on this thread; lies at a cache line.
+  static std::span<std::byte> stored(std::size_t bytes);
+
  private:
   std::span<const float> input(const TensorView& view, TileRoom& room) const;
-  void check(std::span<const float> values) const;
+  void fetch(std::size_t index) const;
+  void read(const TensorView& view, std::span<float> values) const;
   [[noreturn]] void refuse() const;
   void refuse_bad(const TensorView& view, const std::string& recipe_name_of_model) const;
   std::string folder_of(const TensorView& view, const std::string& otherwise) const;

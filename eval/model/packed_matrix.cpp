@@ -113,6 +113,25 @@ std::size_t PackedMatrix::write(std::size_t first, std::span<const float> values
   }));
 }
 
+void PackedMatrix::write_stored(std::size_t first, std::span<const std::byte> stored) {
+  const std::size_t row_bytes = columns_ * (in_bf16(layout_) ? sizeof(std::uint16_t) : sizeof(float));
+  const std::size_t count = row_bytes == 0 ? 0 : stored.size() / row_bytes;
+  assert(count * row_bytes == stored.size() && first + count <= rows_);
+  if (in_bf16(layout_)) {
+    store(halves_.data(), first, reinterpret_cast<const std::uint16_t*>(stored.data()), count);
+  } else {
+    store(floats_.data(), first, reinterpret_cast<const float*>(stored.data()), count);
+  }
+}
+
+std::span<std::byte> PackedMatrix::rows_in_place(std::size_t first, std::size_t rows) {
+  if (in_panels(layout_)) return {};
+  assert(first + rows <= rows_);
+  if (in_bf16(layout_))
+    return std::as_writable_bytes(std::span(halves_.data() + first * columns_, rows * columns_));
+  return std::as_writable_bytes(std::span(floats_.data() + first * columns_, rows * columns_));
+}
+
 void PackedMatrix::read_row(std::size_t row, std::span<float> out) const {
   assert(row < rows_ && out.size() == columns_);
   for (std::size_t k = 0; k < columns_; ++k) {

@@ -65,6 +65,12 @@ class PackedMatrix {
   /// threads for disjoint rows. Returns how many stored values are infinite or NaN.
   std::size_t write(std::size_t first, std::span<const float> values);
 
+  /// The same for values that are in the layout's type already.
+  void write_stored(std::size_t first, std::span<const std::byte> stored);
+
+  /// Where rows [first, first + rows) lie; empty if they are interleaved with others.
+  std::span<std::byte> rows_in_place(std::size_t first, std::size_t rows);
+
   /// One row, widened: out has `columns` elements.
   void read_row(std::size_t row, std::span<float> out) const;
 

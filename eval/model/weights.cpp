@@ -34,11 +34,11 @@ struct Place {
   bool held = false;
   std::uint64_t fingerprint = 0;  // of what is held
 
-  // Rows from `row` on; returns how many stored values are infinite or NaN.
-  std::size_t store(std::size_t row, std::span<const float> values, DType type) const {
+  // Rows from `row` on; returns how many values are infinite or NaN as stored. Vectors stay in f32.
+  std::size_t store(std::size_t row, std::span<const float> values) const {
     if (matrix != nullptr) return matrix->write(first_row + row, values);
     std::copy(values.begin(), values.end(), vector->begin());
-    return merge::round_to(type, *vector);
+    return 0;
   }
 };
 
@@ -216,21 +216,31 @@ bool ResidentWeights::wants(const merge::OutputTensor& tensor) {
   return true;
 }
 
-std::size_t ResidentWeights::write(const merge::OutputTensor& tensor, std::size_t row_begin,
-                                   std::span<const float> values) {
+std::span<std::byte> ResidentWeights::place(const merge::OutputTensor& tensor, std::size_t row_begin,
+                                            std::size_t rows) {
   const Place& place = state_->place_of(tensor);
-  const std::size_t length = tensor.row_length();
-  const std::size_t rows = length == 0 ? 0 : values.size() / length;
-  if (rows * length != values.size() || row_begin > tensor.rows() || rows > tensor.rows() - row_begin) {
-    throw Error(fmt::format("{}: {} values for rows from {} on of {}", tensor.name, values.size(), row_begin,
+  if (place.matrix == nullptr || tensor.dtype != state_->storage) return {};
+  return place.matrix->rows_in_place(place.first_row + row_begin, rows);
+}
+
+std::size_t ResidentWeights::write(const merge::OutputTensor& tensor, std::size_t row_begin,
+                                   std::span<const std::byte> stored) {
+  const Place& place = state_->place_of(tensor);
+  const std::size_t row_bytes = tensor.row_length() * tsugi::bytes(tensor.dtype);
+  const std::size_t rows = row_bytes == 0 ? 0 : stored.size() / row_bytes;
+  if (rows * row_bytes != stored.size() || row_begin > tensor.rows() || rows > tensor.rows() - row_begin) {
+    throw Error(fmt::format("{}: {} bytes for rows from {} on of {}", tensor.name, stored.size(), row_begin,
                             merge::text(tensor.shape)));
   }
-  // One rounding where the arena keeps what a file would; else first the file's, then the arena's.
-  if (tensor.dtype == state_->storage) return place.store(row_begin, values, tensor.dtype);
-  thread_local std::vector<float> rounded;  // tiles come by the thousand: none allocates
-  rounded.assign(values.begin(), values.end());
-  const std::size_t bad = merge::round_to(tensor.dtype, rounded);
-  return std::max(bad, place.store(row_begin, rounded, tensor.dtype));
+  if (place.matrix != nullptr && tensor.dtype == state_->storage) {
+    place.matrix->write_stored(place.first_row + row_begin, stored);
+    return 0;
+  }
+  thread_local std::vector<float> values;  // blocks come by the thousand: none allocates
+  values.resize(stored.size() / tsugi::bytes(tensor.dtype));
+  const bool finite = merge::to_finite_f32(tensor.dtype, stored, values);
+  const std::size_t bad = place.store(row_begin, values);
+  return finite ? bad : 0;
 }
 
 void ResidentWeights::write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte>) {

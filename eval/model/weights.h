@@ -53,8 +53,10 @@ class ResidentWeights : public merge::Sink {
   ~ResidentWeights() override;
 
   bool wants(const merge::OutputTensor& tensor) override;
+  std::span<std::byte> place(const merge::OutputTensor& tensor, std::size_t row_begin,
+                             std::size_t rows) override;
   std::size_t write(const merge::OutputTensor& tensor, std::size_t row_begin,
-                    std::span<const float> values) override;
+                    std::span<const std::byte> stored) override;
   void write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte> bytes) override;
   void done(const merge::OutputTensor& tensor) override;
 

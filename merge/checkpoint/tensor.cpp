@@ -97,6 +97,23 @@ TSUGI_CLONES void widen_bf16(const std::byte* in, float* out, std::size_t count)
   }
 }
 
+TSUGI_CLONES std::uint32_t widen_checked_bf16(const std::byte* in, float* out, std::size_t count) {
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = static_cast<std::uint32_t>(load<std::uint16_t>(in + 2 * i)) << 16;
+    out[i] = std::bit_cast<float>(bits);
+    largest = std::max(largest, magnitude(bits));
+  }
+  return largest;
+}
+
+TSUGI_CLONES std::uint32_t largest_magnitude(const float* values, std::size_t count) {
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    largest = std::max(largest, magnitude(std::bit_cast<std::uint32_t>(values[i])));
+  return largest;
+}
+
 TSUGI_CLONES void narrow_f64(const std::byte* in, float* out, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<float>(converted(load<double>(in + 8 * i)));
 }
@@ -235,6 +252,19 @@ void to_f32(DType type, std::span<const std::byte> in, std::span<float> out) {
     default:
       std::memcpy(out.data(), in.data(), in.size());
   }
+}
+
+bool to_finite_f32(DType type, std::span<const std::byte> in, std::span<float> out) {
+  if (type == DType::BF16) {
+    check_size(type, out.size(), in.size());
+    return widen_checked_bf16(in.data(), out.data(), out.size()) < kInfinity;
+  }
+  to_f32(type, in, out);
+  return all_finite(out);
+}
+
+bool all_finite(std::span<const float> values) {
+  return largest_magnitude(values.data(), values.size()) < kInfinity;
 }
 
 std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte> out) {

@@ -61,6 +61,12 @@ bool same_values(const TensorView& a, const TensorView& b);
 /// unaligned.
 void to_f32(DType type, std::span<const std::byte> in, std::span<float> out);
 
+/// The same; false if any of the values is infinite or NaN, or too large for f32.
+bool to_finite_f32(DType type, std::span<const std::byte> in, std::span<float> out);
+
+/// Whether no value is infinite or NaN.
+bool all_finite(std::span<const float> values);
+
 /// Rounds to nearest even into F32, F16, BF16 or F64; NaN keeps its sign and becomes quiet. Returns how many
 /// stored values are infinite or NaN, so that an overflow never passes unnoticed.
 std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte> out);

@@ -23,9 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Bytes converted and handed to the system at once: far above the cost of a call, well inside a core's cache.
-constexpr std::size_t kChunk = std::size_t{1} << 19;
-
 // Configuration, index, card and the file system's own blocks beside the weights.
 constexpr std::uint64_t kSmallFiles = std::uint64_t{4} << 20;
 
@@ -151,20 +148,10 @@ bool FolderWriter::wants(const OutputTensor& tensor) {
 }
 
 std::size_t FolderWriter::write(const OutputTensor& tensor, std::size_t row_begin,
-                                std::span<const float> values) {
-  const std::size_t width = bytes(tensor.dtype);
-  std::uint64_t begin = std::uint64_t{row_begin} * tensor.row_length() * width;
-  thread_local std::vector<std::byte> buffer(kChunk);
-  std::size_t bad = 0;
-  for (std::size_t done = 0; done < values.size();) {
-    const std::size_t count = std::min(kChunk / width, values.size() - done);
-    const std::span<std::byte> stored(buffer.data(), count * width);
-    bad += from_f32(tensor.dtype, values.subspan(done, count), stored);
-    state_->shards.write(tensor, begin, stored);
-    begin += stored.size();
-    done += count;
-  }
-  return bad;
+                                std::span<const std::byte> stored) {
+  const std::uint64_t row_bytes = std::uint64_t{tensor.row_length()} * bytes(tensor.dtype);
+  state_->shards.write(tensor, row_begin * row_bytes, stored);
+  return 0;
 }
 
 void FolderWriter::write_bytes(const OutputTensor& tensor, std::span<const std::byte> bytes) {

@@ -46,7 +46,7 @@ class FolderWriter : public Sink {
 
   bool wants(const OutputTensor& tensor) override;
   std::size_t write(const OutputTensor& tensor, std::size_t row_begin,
-                    std::span<const float> values) override;
+                    std::span<const std::byte> stored) override;
   void write_bytes(const OutputTensor& tensor, std::span<const std::byte> bytes) override;
   void done(const OutputTensor& tensor) override;
   void beside() override;

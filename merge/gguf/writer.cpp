@@ -73,8 +73,8 @@ struct Writer::State {
   Metadata metadata();
   const Slot& slot_of(const OutputTensor& tensor) const;
   Slot& slot_of(const OutputTensor& tensor);
-  std::size_t convert(const OutputTensor& tensor, Slot& slot, std::span<const float> values,
-                      std::vector<float>& rounded, std::vector<std::byte>& stored) const;
+  void convert(const OutputTensor& tensor, Slot& slot, std::span<const std::byte> rows,
+               std::vector<float>& values, std::vector<std::byte>& stored) const;
   void put(const Slot& slot, std::size_t row_begin, std::size_t rows, std::span<const std::byte> stored);
 
   const MergePlan& plan;
@@ -178,24 +178,24 @@ Writer::State::Slot& Writer::State::slot_of(const OutputTensor& tensor) {
   throw Error(fmt::format("tensor {} is not in the plan that the file was laid out for", tensor.name));
 }
 
-// Rounded as the folder would hold it, then as the file does. Returns how many values the first step made
-// infinite.
-std::size_t Writer::State::convert(const OutputTensor& tensor, Slot& slot, std::span<const float> values,
-                                   std::vector<float>& rounded, std::vector<std::byte>& stored) const {
+// From the type that a folder would have to that of the file. Counts values that only the latter is too small
+// for.
+void Writer::State::convert(const OutputTensor& tensor, Slot& slot, std::span<const std::byte> rows,
+                            std::vector<float>& values, std::vector<std::byte>& stored) const {
   const TensorInfo& info = infos[slot.info];
-  rounded.assign(values.begin(), values.end());
+  values.resize(rows.size() / bytes(tensor.dtype));
+  const bool finite = to_finite_f32(tensor.dtype, rows, values);
   if (info.shape.size() == 1 && slot.pair_width > 0) {
-    for (std::size_t i = 0; i < values.size(); ++i) rounded[paired_row(i, slot.pair_width)] = values[i];
+    const std::vector<float> in_order = values;
+    for (std::size_t i = 0; i < values.size(); ++i) values[paired_row(i, slot.pair_width)] = in_order[i];
   }
-  const std::size_t bad = round_to(tensor.dtype, rounded);
   if (slot.plus_one) {
-    for (float& value : rounded) value += 1;
+    for (float& value : values) value += 1;
   }
   const Block block = block_of(info.type);
   stored.resize(values.size() / block.elements * block.bytes);
-  const std::size_t worse = store(info.type, rounded, stored);
-  if (bad == 0) slot.overflowed += worse;
-  return bad;
+  const std::size_t too_large = store(info.type, values, stored);
+  if (finite) slot.overflowed += too_large;
 }
 
 // Whole rows at their place; a row at a time where the file has them in another order.
@@ -235,26 +235,27 @@ bool Writer::wants(const OutputTensor& tensor) {
   return true;
 }
 
-std::size_t Writer::write(const OutputTensor& tensor, std::size_t row_begin, std::span<const float> values) {
+std::size_t Writer::write(const OutputTensor& tensor, std::size_t row_begin,
+                          std::span<const std::byte> stored) {
   State::Slot& slot = state_->slot_of(tensor);
-  const std::size_t length = tensor.row_length();
-  if (length == 0 || values.size() % length != 0 || row_begin + values.size() / length > tensor.rows()) {
+  const std::size_t row_bytes = tensor.row_length() * bytes(tensor.dtype);
+  if (row_bytes == 0 || stored.size() % row_bytes != 0 ||
+      row_begin + stored.size() / row_bytes > tensor.rows()) {
     throw Error(
-        fmt::format("tensor {}: {} values from row {} do not fit", tensor.name, values.size(), row_begin));
+        fmt::format("tensor {}: {} bytes from row {} do not fit", tensor.name, stored.size(), row_begin));
   }
-  thread_local std::vector<float> rounded;
-  thread_local std::vector<std::byte> stored;
-  const std::size_t rows_at_once = std::max<std::size_t>(1, kChunk / length);
-  std::size_t bad = 0;
-  for (std::size_t done = 0; done < values.size();) {
-    const std::size_t rows = std::min(rows_at_once, (values.size() - done) / length);
-    bad += state_->convert(tensor, slot, values.subspan(done, rows * length), rounded, stored);
-    state_->put(slot, row_begin, rows, stored);
-    slot.written += stored.size();
+  thread_local std::vector<float> values;
+  thread_local std::vector<std::byte> converted;
+  const std::size_t rows_at_once = std::max<std::size_t>(1, kChunk / tensor.row_length());
+  for (std::size_t done = 0; done < stored.size();) {
+    const std::size_t rows = std::min(rows_at_once, (stored.size() - done) / row_bytes);
+    state_->convert(tensor, slot, stored.subspan(done, rows * row_bytes), values, converted);
+    state_->put(slot, row_begin, rows, converted);
+    slot.written += converted.size();
     row_begin += rows;
-    done += rows * length;
+    done += rows * row_bytes;
   }
-  return bad;
+  return 0;  // overflows of the file's type are told by done()
 }
 
 void Writer::write_bytes(const OutputTensor& tensor, std::span<const std::byte> /*bytes*/) {

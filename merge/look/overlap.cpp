@@ -52,16 +52,18 @@ Overlap top_overlap(const TensorTriple& tensor) {
     read_magnitudes(*models.at(model), begin, base, keys);
     return keys;
   };
-  const KeyPass pass = [&](std::size_t group, std::span<const std::size_t> queries, const KeyVisitor& visit) {
-    for_tiles_of(group, walk.steps(), [&](std::size_t step) {
+  const KeyPass pass = [&](const TileRange& tiles, std::span<const std::size_t> queries,
+                           const KeyVisitor& visit) {
+    tiles.for_each([&](std::size_t step) {
       const std::size_t begin = step * walk.step;
       const std::size_t count = std::min(walk.step, walk.elements - begin);
       for (const std::size_t query : queries) visit(query, step, load(begin, count, query));
     });
   };
   const std::array<std::uint64_t, 2> kept{overlap.kept, overlap.kept};
-  const std::vector<RankThreshold> ranks =
-      select_ranks(kept, walk.elements, walk.steps(), Concurrency::parallel, pass);
+  const std::vector<RankThreshold> ranks = select_ranks(
+      kept, {.elements = walk.elements, .tiles = walk.steps(), .tiles_per_group = walk.block / walk.step},
+      Concurrency::parallel, pass);
   const std::vector<Both> counted =
       sum_over<Both>(std::span(&walk, 1), [&](std::size_t, std::size_t begin, std::size_t count, Both& both) {
         const std::span<const float> a = load(begin, count, 0);

@@ -15,14 +15,6 @@
 namespace tsugi::merge {
 namespace {
 
-// The largest magnitude as bits; those of infinity and NaN are the largest of all.
-TSUGI_CLONES std::uint32_t largest_bits(const float* values, std::size_t n) {
-  std::uint32_t most = 0;
-  for (std::size_t i = 0; i < n; ++i)
-    most = std::max(most, std::bit_cast<std::uint32_t>(values[i]) & 0x7fffffffu);
-  return most;
-}
-
 struct Extremes {
   std::int32_t low;
   std::int32_t high;
@@ -81,11 +73,6 @@ void ValueSums::add(const ValueSums& other) {
 
 double ValueSums::rms() const {
   return finite() == 0 ? 0 : std::sqrt(squares / static_cast<double>(finite()));
-}
-
-bool all_finite(std::span<const float> values) {
-  constexpr std::uint32_t kInfinity = 0x7f800000u;
-  return largest_bits(values.data(), values.size()) < kInfinity;
 }
 
 void add_values(std::span<const float> values, std::size_t begin, ValueSums& sums) {

@@ -37,9 +37,6 @@ struct ValueSums {
 /// Adds values that stand at flat index `begin` of their tensor.
 void add_values(std::span<const float> values, std::size_t begin, ValueSums& sums);
 
-/// Whether no value is infinite or NaN.
-bool all_finite(std::span<const float> values);
-
 /// One result for each tensor, which must be floating. Parallel; private memory is a few tiles a thread and
 /// some 60 bytes for each quarter million values. `progress` as in sum_over().
 std::vector<ValueSums> scan_values(std::span<const TensorView* const> tensors,

@@ -40,6 +40,8 @@ struct ArceeFusion {
     return static_cast<std::uint64_t>(quartile * static_cast<double>(n - 1));
   }
 
+  static Cut cut(const Given& /*given*/) { return Cut::rows; }
+
   static Needs needs(const Given& given) {
     Needs needs;
     if (tiny(given)) return needs;
@@ -58,12 +60,13 @@ struct ArceeFusion {
   }
 
   static void tally(const Given& /*given*/, const Tile& tile, std::span<double> tallies) {
-    for (std::size_t row = 0; row < tile.rows; ++row) tallies[tile.row_begin + row] += divergence(tile, row);
+    for (std::size_t row = 0; row < tile.rows(); ++row)
+      tallies[tile.row_begin() + row] += divergence(tile, row);
   }
 
   static void scores(const Tile& tile, std::span<const double> divergences, std::span<float> out) {
     steps::distance(tile.models[0], tile.base, out);
-    for (std::size_t row = 0; row < tile.rows; ++row) {
+    for (std::size_t row = 0; row < tile.rows(); ++row) {
       steps::multiply(out.subspan(row * tile.row_length, tile.row_length),
                       static_cast<float>(divergences[row]));
     }
@@ -71,7 +74,7 @@ struct ArceeFusion {
 
   static void keys(const Given& /*given*/, const Tile& tile, const Answers& answers, std::size_t /*query*/,
                    std::span<float> out) {
-    scores(tile, std::span(answers.tallies).subspan(tile.row_begin, tile.rows), out);
+    scores(tile, std::span(answers.tallies).subspan(tile.row_begin(), tile.rows()), out);
   }
 
   static float threshold(const std::array<float, 3>& quartiles) {
@@ -97,12 +100,12 @@ struct ArceeFusion {
 
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
     if (tiny(given)) {
-      std::vector<double> divergences(tile.rows);
-      for (std::size_t row = 0; row < tile.rows; ++row) divergences[row] = divergence(tile, row);
+      std::vector<double> divergences(tile.rows());
+      for (std::size_t row = 0; row < tile.rows(); ++row) divergences[row] = divergence(tile, row);
       scores(tile, divergences, out);
       return steps::choose(tile.base, tile.models[0], out, threshold_of_few(out), out);
     }
-    scores(tile, std::span(answers.tallies).subspan(tile.row_begin, tile.rows), out);
+    scores(tile, std::span(answers.tallies).subspan(tile.row_begin(), tile.rows()), out);
     steps::choose(tile.base, tile.models[0], out, answers.factors[0], out);
   }
 };

@@ -28,8 +28,8 @@ struct DropAtRandom {
   static bool thins(const ModelParams& model) { return model.density < 1; }
 
   static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
-    steps::keep_random(delta, steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
-                       at.tile.row_begin * at.tile.row_length, at.params.density);
+    steps::keep_random(delta, steps::mask_key(at.tensor.seed, at.model, at.tensor.name), at.tile.begin,
+                       at.params.density);
   }
 };
 

@@ -18,8 +18,7 @@ struct Della : Thinned<Della, DropSmallRather, kDefaults> {
   static constexpr std::string_view formula =
       "b + lambda mean_i over elected signs of w_i rescale(random_mask_i * (x_i - b))";
   static constexpr std::string_view source = "arXiv 2406.11617";
-  static constexpr Traits traits{
-      .base = Base::required, .identity = true, .uses_seed = true, .whole_matrices = true};
+  static constexpr Traits traits{.base = Base::required, .identity = true, .uses_seed = true};
 };
 
 }  // namespace

@@ -52,6 +52,8 @@ struct DropSmallRather {
 
   static bool thins(const ModelParams& model) { return model.density < 1; }
 
+  static constexpr Cut kCut = Cut::matrices;
+
   static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
     if (at.params.density <= 0) return std::fill(delta.begin(), delta.end(), 0.0F);
     const std::span<const std::size_t> shape = at.tensor.shape;
@@ -59,7 +61,7 @@ struct DropSmallRather {
     std::size_t stride = 1;  // between neighbours of a row
     for (std::size_t axis = 2; axis < shape.size(); ++axis) stride *= shape[axis];
     Row row{.key = steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
-            .first = at.tile.row_begin * at.tile.row_length,
+            .first = at.tile.begin,
             .stride = stride,
             .values = {},
             .ranks = {}};

@@ -16,8 +16,7 @@ struct DellaLinear : Thinned<DellaLinear, DropSmallRather, kDefaults> {
   static constexpr std::string_view title = "DELLA: drop small elements rather than large, then add";
   static constexpr std::string_view formula = "b + lambda sum_i w_i rescale(random_mask_i * (x_i - b))";
   static constexpr std::string_view source = "arXiv 2406.11617";
-  static constexpr Traits traits{
-      .base = Base::required, .identity = true, .uses_seed = true, .whole_matrices = true};
+  static constexpr Traits traits{.base = Base::required, .identity = true, .uses_seed = true};
 };
 
 }  // namespace

@@ -6,10 +6,11 @@
 // K has   static constexpr name, title, formula, source (string_view), traits (Traits);
 //         struct Params (global) and struct ModelParams (one for each model), members double, int or bool
 //         with their defaults; either may be left out; static constexpr auto table(): a tuple that binds each
-//         member to its row, by required() or standard(); static void apply(const Typed<K>&, const Tile&,
-//         const Answers&, std::span<float> out);
-// and may have check, reads, needs, tally, ranks, keys, sums and solve, each as in Method with Typed<K> in
-// place of TensorCase; keys may leave out the Answers.
+//         member to its row, by required() or standard(); and, of these two, one or both: static Blend
+//         blend(const Typed<K>&), static void apply(const Typed<K>&, const Tile&, const Answers&,
+//         std::span<float> out), which is called where the former says none;
+// and may have cut, check, reads, needs, tally, ranks, keys, sums and solve, each as in Method with Typed<K>
+// in place of TensorCase; keys may leave out the Answers.
 #pragma once
 
 #include <limits>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "merge/methods/method.h"
+#include "merge/steps/blend.h"
 
 namespace tsugi::merge {
 
@@ -151,6 +153,72 @@ std::vector<Parameter> rows() {
   return rows;
 }
 
+// What is asked without looking at a value.
+template <class K>
+void describe_questions(Method& method) {
+  if constexpr (requires { &K::cut; }) {
+    method.cut = [](const TensorCase& tensor) { return K::cut(bind<K>(tensor)); };
+  }
+  if constexpr (requires { &K::check; }) {
+    method.check = [](const TensorCase& tensor, Remarks& remarks) { K::check(bind<K>(tensor), remarks); };
+  }
+  if constexpr (requires { &K::reads; }) {
+    method.reads = [](const TensorCase& tensor, std::size_t model) {
+      return K::reads(bind<K>(tensor), model);
+    };
+  }
+  if constexpr (requires { &K::needs; }) {
+    method.needs = [](const TensorCase& tensor) { return K::needs(bind<K>(tensor)); };
+  }
+}
+
+// Passes over all values before the one that writes.
+template <class K>
+void describe_passes(Method& method) {
+  if constexpr (requires { &K::tally; }) {
+    method.tally = [](const TensorCase& tensor, const Tile& tile, std::span<double> tallies) {
+      K::tally(bind<K>(tensor), tile, tallies);
+    };
+  }
+  if constexpr (requires { &K::ranks; }) {
+    method.ranks = [](const TensorCase& tensor, const Answers& answers, std::span<std::uint64_t> kept) {
+      K::ranks(bind<K>(tensor), answers, kept);
+    };
+  }
+  if constexpr (requires { &K::keys; }) {
+    method.keys = [](const TensorCase& tensor, const Tile& tile, const Answers& answers, std::size_t query,
+                     std::span<float> out) {
+      if constexpr (requires { K::keys(bind<K>(tensor), tile, answers, query, out); }) {
+        K::keys(bind<K>(tensor), tile, answers, query, out);
+      } else {
+        K::keys(bind<K>(tensor), tile, query, out);
+      }
+    };
+  }
+  if constexpr (requires { &K::sums; }) {
+    method.sums = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
+                     std::span<double> out) { K::sums(bind<K>(tensor), tile, answers, out); };
+  }
+}
+
+template <class K>
+void describe_result(Method& method) {
+  if constexpr (requires { &K::solve; }) {
+    method.solve = [](const TensorCase& tensor, Answers& answers) { K::solve(bind<K>(tensor), answers); };
+  }
+  if constexpr (requires { &K::blend; }) {
+    method.blend = [](const TensorCase& tensor) { return K::blend(bind<K>(tensor)); };
+  }
+  method.apply = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
+                    std::span<float> out) {
+    if constexpr (requires { &K::blend; }) {
+      const Blend form = K::blend(bind<K>(tensor));
+      if (form != Blend::none) return steps::blend(form, tile, answers.factors, out);
+    }
+    if constexpr (requires { &K::apply; }) K::apply(bind<K>(tensor), tile, answers, out);
+  };
+}
+
 }  // namespace detail
 
 /// The Method that K describes.
@@ -162,50 +230,9 @@ Method describe() {
                 .source = K::source,
                 .traits = K::traits,
                 .parameters = detail::rows<K>()};
-  if constexpr (requires { &K::check; }) {
-    method.check = [](const TensorCase& tensor, Remarks& remarks) {
-      K::check(detail::bind<K>(tensor), remarks);
-    };
-  }
-  if constexpr (requires { &K::reads; }) {
-    method.reads = [](const TensorCase& tensor, std::size_t model) {
-      return K::reads(detail::bind<K>(tensor), model);
-    };
-  }
-  if constexpr (requires { &K::needs; }) {
-    method.needs = [](const TensorCase& tensor) { return K::needs(detail::bind<K>(tensor)); };
-  }
-  if constexpr (requires { &K::tally; }) {
-    method.tally = [](const TensorCase& tensor, const Tile& tile, std::span<double> tallies) {
-      K::tally(detail::bind<K>(tensor), tile, tallies);
-    };
-  }
-  if constexpr (requires { &K::ranks; }) {
-    method.ranks = [](const TensorCase& tensor, const Answers& answers, std::span<std::uint64_t> kept) {
-      K::ranks(detail::bind<K>(tensor), answers, kept);
-    };
-  }
-  if constexpr (requires { &K::keys; }) {
-    method.keys = [](const TensorCase& tensor, const Tile& tile, const Answers& answers, std::size_t query,
-                     std::span<float> out) {
-      if constexpr (requires { K::keys(detail::bind<K>(tensor), tile, answers, query, out); }) {
-        K::keys(detail::bind<K>(tensor), tile, answers, query, out);
-      } else {
-        K::keys(detail::bind<K>(tensor), tile, query, out);
-      }
-    };
-  }
-  if constexpr (requires { &K::sums; }) {
-    method.sums = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
-                     std::span<double> out) { K::sums(detail::bind<K>(tensor), tile, answers, out); };
-  }
-  if constexpr (requires { &K::solve; }) {
-    method.solve = [](const TensorCase& tensor, Answers& answers) {
-      K::solve(detail::bind<K>(tensor), answers);
-    };
-  }
-  method.apply = [](const TensorCase& tensor, const Tile& tile, const Answers& answers,
-                    std::span<float> out) { K::apply(detail::bind<K>(tensor), tile, answers, out); };
+  detail::describe_questions<K>(method);
+  detail::describe_passes<K>(method);
+  detail::describe_result<K>(method);
   return method;
 }
 

@@ -13,7 +13,6 @@
 
 #include "merge/methods/describe.h"
 #include "merge/steps/gram.h"
-#include "merge/steps/weighted_sum.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -150,9 +149,7 @@ struct Karcher {
                      "leave out one of the models");
   }
 
-  static void apply(const Given& /*given*/, const Tile& tile, const Answers& answers, std::span<float> out) {
-    steps::weighted_sum(tile.models, answers.factors, out);
-  }
+  static Blend blend(const Given& /*given*/) { return Blend::sum; }
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "merge/methods/describe.h"
-#include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge {
 namespace {
@@ -50,12 +49,13 @@ struct Linear {
 
   static bool reads(const Typed<Linear>& given, std::size_t model) { return given.models[model].weight != 0; }
 
-  static void apply(const Typed<Linear>& given, const Tile& tile, const Answers& /*answers*/,
-                    std::span<float> out) {
-    std::vector<float> factors;
-    for (const ModelParams& model : given.models) factors.push_back(static_cast<float>(model.weight));
-    steps::weighted_sum(tile.models, factors, out);
-    if (given.params.normalize) steps::divide(out, static_cast<float>(total(given)));
+  static Blend blend(const Typed<Linear>& /*given*/) { return Blend::sum; }
+
+  static void solve(const Typed<Linear>& given, Answers& answers) {
+    const double divisor = given.params.normalize ? total(given) : 1;
+    answers.factors.clear();
+    for (const ModelParams& model : given.models)
+      answers.factors.push_back(static_cast<float>(model.weight / divisor));
   }
 };
 

@@ -48,6 +48,21 @@ struct Parameter {
 
 enum class Base { unused, optional, required };
 
+/// Where a method lets its tensor be cut into tiles.
+enum class Cut {
+  anywhere,
+  rows,      ///< tiles are whole rows, along the last axis
+  matrices,  ///< tiles are whole entries of the first axis of three axes or more, else whole rows
+};
+
+/// Results that are a sum of the inputs, each with one factor for the whole tensor. The factors are
+/// Answers::factors, as solve() leaves them.
+enum class Blend {
+  none,
+  sum,        ///< sum_i factors[i] x_i; with one factor more than models, the base comes first
+  onto_base,  ///< b + sum_i factors[i] (x_i - b)
+};
+
 /// What the planner checks once, for all methods.
 struct Traits {
   Base base = Base::unused;
@@ -56,7 +71,6 @@ struct Traits {
   bool symmetric = false;  ///< equal parameters: the order of models only moves rounding
   bool identity = false;   ///< equal inputs with default or unit parameters give that input back
   bool uses_seed = false;
-  bool whole_matrices = false;  ///< a tile holds whole entries of the first axis of three axes or more
   bool copies_lone = false;  ///< of a tensor that one input alone has, that input is the result, base or not
 };
 
@@ -77,16 +91,18 @@ struct TensorCase {
   std::uint64_t seed = 0;
 };
 
-/// A run of whole rows of all inputs, in f32.
+/// Neighbouring elements of all inputs, in f32.
 struct Tile {
-  std::size_t index = 0;  ///< in the tensor
-  std::size_t row_begin = 0;
-  std::size_t rows = 0;
-  std::size_t row_length = 0;
-  std::span<const float> base = {};                     ///< [rows * row_length], or empty
-  std::span<const std::span<const float>> models = {};  ///< recipe order, base left out
+  std::size_t index = 0;                                ///< in the tensor
+  std::size_t begin = 0;                                ///< flat place of the first element in the tensor
+  std::size_t size = 0;                                 ///< elements
+  std::size_t row_length = 0;                           ///< of the tensor
+  std::span<const float> base = {};                     ///< [size], or empty
+  std::span<const std::span<const float>> models = {};  ///< [size] each, recipe order, base left out
 
-  std::size_t size() const { return rows * row_length; }
+  // For methods whose tiles are whole rows.
+  std::size_t row_begin() const { return begin / row_length; }
+  std::size_t rows() const { return size / row_length; }
 };
 
 /// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it
@@ -130,6 +146,8 @@ struct Method {
   std::string_view source;   ///< paper or page
   Traits traits;
   std::vector<Parameter> parameters;
+  /// Null: anywhere.
+  Cut (*cut)(const TensorCase&) = nullptr;
   void (*check)(const TensorCase&, Remarks&) = nullptr;
   /// False: this model cannot change the result (weight 0); it is not read and its span in a tile is empty.
   bool (*reads)(const TensorCase&, std::size_t model) = nullptr;
@@ -147,6 +165,9 @@ struct Method {
   /// Once a tensor, with all else answered: turns the answers into factors. Throws InputError where the
   /// inputs have no result.
   void (*solve)(const TensorCase&, Answers&) = nullptr;
+  /// Null: none.
+  Blend (*blend)(const TensorCase&) = nullptr;
+  /// The result of a tile; does what blend() says, where it says something.
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
 
   const Parameter* find(std::string_view parameter) const;

@@ -38,6 +38,8 @@ struct ModelStock {
 
   static bool whole(const Given& given) { return !given.params.filter_wise || given.tensor.shape.size() < 2; }
 
+  static Cut cut(const Given& given) { return whole(given) ? Cut::anywhere : Cut::rows; }
+
   static Needs needs(const Given& given) {
     return {.ranks = {},
             .sums = whole(given) ? steps::gram_size(given.tensor.models) : 0,
@@ -70,13 +72,15 @@ struct ModelStock {
     answers.factors.assign(given.tensor.models, factor({answers.sums, given.tensor.models}));
   }
 
-  static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
-    if (whole(given)) return steps::add_deltas(tile.models, answers.factors, tile.base, out);
+  static Blend blend(const Given& given) { return whole(given) ? Blend::onto_base : Blend::none; }
+
+  static void apply(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
+                    std::span<float> out) {
     const std::size_t n = tile.models.size();
     std::vector<double> sums(steps::gram_size(n));
     std::vector<float> factors(n);
     std::vector<std::span<const float>> models(n);
-    for (std::size_t row = 0; row < tile.rows; ++row) {
+    for (std::size_t row = 0; row < tile.rows(); ++row) {
       const auto part = [&](auto all) { return all.subspan(row * tile.row_length, tile.row_length); };
       std::transform(tile.models.begin(), tile.models.end(), models.begin(), part);
       steps::gram(models, part(tile.base), sums);

@@ -11,7 +11,6 @@
 
 #include "merge/methods/describe.h"
 #include "merge/steps/gram.h"
-#include "merge/steps/weighted_sum.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -106,12 +105,8 @@ struct Multislerp {
                      "change a weight");
   }
 
-  static void apply(const Given& /*given*/, const Tile& tile, const Answers& answers, std::span<float> out) {
-    if (tile.base.empty() || tile.models.size() == 1) {
-      steps::weighted_sum(tile.models, answers.factors, out);
-    } else {
-      steps::add_deltas(tile.models, answers.factors, tile.base, out);
-    }
+  static Blend blend(const Given& given) {
+    return given.tensor.has_base && given.tensor.models > 1 ? Blend::onto_base : Blend::sum;
   }
 };
 

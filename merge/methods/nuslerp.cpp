@@ -74,6 +74,8 @@ struct Nuslerp {
     return given.params.row_wise ? Vectors::columns : Vectors::rows;
   }
 
+  static Cut cut(const Given& given) { return vectors(given) == Vectors::whole ? Cut::anywhere : Cut::rows; }
+
   static Needs needs(const Given& given) {
     Needs needs;
     if (vectors(given) == Vectors::whole) needs.sums = 3;
@@ -97,8 +99,8 @@ struct Nuslerp {
   // What is interpolated: the models, or this thread's differences.
   static Pair pair(const Tile& tile) {
     if (tile.base.empty()) return {tile.models[0], tile.models[1]};
-    const std::span<float> first = steps::scratch(steps::Purpose::delta, tile.size());
-    const std::span<float> second = steps::scratch(steps::Purpose::other_delta, tile.size());
+    const std::span<float> first = steps::scratch(steps::Purpose::delta, tile.size);
+    const std::span<float> second = steps::scratch(steps::Purpose::other_delta, tile.size);
     steps::subtract(tile.models[0], tile.base, first);
     steps::subtract(tile.models[1], tile.base, second);
     return {first, second};
@@ -108,8 +110,8 @@ struct Nuslerp {
   static void tally(const Given& given, const Tile& tile, std::span<double> tallies) {
     const Pair inputs = pair(tile);
     const std::size_t columns = steps::columns(given.tensor);
-    for (std::size_t row = 0; row < tile.rows; ++row) {
-      const std::size_t at = steps::column_of_row(tile.row_begin + row, tile.row_length, columns);
+    for (std::size_t row = 0; row < tile.rows(); ++row) {
+      const std::size_t at = steps::column_of_row(tile.row_begin() + row, tile.row_length, columns);
       const std::size_t from = row * tile.row_length;
       steps::add_products(inputs.first.subspan(from, tile.row_length),
                           inputs.second.subspan(from, tile.row_length), tallies.subspan(at, tile.row_length),
@@ -154,28 +156,28 @@ struct Nuslerp {
     }
   }
 
+  static Blend blend(const Given& given) {
+    if (vectors(given) != Vectors::whole) return Blend::none;
+    return given.tensor.has_base ? Blend::onto_base : Blend::sum;
+  }
+
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
     const Pair inputs = pair(tile);
-    const Vectors kind = vectors(given);
-    if (kind == Vectors::whole) {
-      steps::combine(inputs.first, answers.factors[0], inputs.second, answers.factors[1], out);
-    } else {
-      const double t = way(given);
-      const std::size_t columns = steps::columns(given.tensor);
-      const std::span<const float> all(answers.factors);
-      for (std::size_t row = 0; row < tile.rows; ++row) {
-        const std::size_t from = row * tile.row_length;
-        const auto first = inputs.first.subspan(from, tile.row_length);
-        const auto second = inputs.second.subspan(from, tile.row_length);
-        const auto to = out.subspan(from, tile.row_length);
-        if (kind == Vectors::rows) {
-          const Factors both = factors(steps::dots_of_pair(first, second), t);
-          steps::combine(first, both.first, second, both.second, to);
-        } else {
-          const std::size_t at = steps::column_of_row(tile.row_begin + row, tile.row_length, columns);
-          steps::combine_columns(first, all.subspan(at, tile.row_length), second,
-                                 all.subspan(columns + at, tile.row_length), to);
-        }
+    const double t = way(given);
+    const std::size_t columns = steps::columns(given.tensor);
+    const std::span<const float> all(answers.factors);
+    for (std::size_t row = 0; row < tile.rows(); ++row) {
+      const std::size_t from = row * tile.row_length;
+      const auto first = inputs.first.subspan(from, tile.row_length);
+      const auto second = inputs.second.subspan(from, tile.row_length);
+      const auto to = out.subspan(from, tile.row_length);
+      if (vectors(given) == Vectors::rows) {
+        const Factors both = factors(steps::dots_of_pair(first, second), t);
+        steps::combine(first, both.first, second, both.second, to);
+      } else {
+        const std::size_t at = steps::column_of_row(tile.row_begin() + row, tile.row_length, columns);
+        steps::combine_columns(first, all.subspan(at, tile.row_length), second,
+                               all.subspan(columns + at, tile.row_length), to);
       }
     }
     if (!tile.base.empty()) steps::onto_base(tile.base, 1, out);

@@ -4,7 +4,6 @@
 // passthrough: out = scale x, of the only model of a slice. Any shape; elementwise. Stacks layers of
 // different models. As in mergekit, "passthrough".
 #include "merge/methods/describe.h"
-#include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge {
 namespace {
@@ -24,9 +23,10 @@ struct Passthrough {
     return std::tuple{standard(&ModelParams::scale, {.name = "scale", .doc = "Factor on the tensor."})};
   }
 
-  static void apply(const Typed<Passthrough>& given, const Tile& tile, const Answers& /*answers*/,
-                    std::span<float> out) {
-    steps::scale(tile.models[0], static_cast<float>(given.models[0].scale), out);
+  static Blend blend(const Typed<Passthrough>& /*given*/) { return Blend::sum; }
+
+  static void solve(const Typed<Passthrough>& given, Answers& answers) {
+    answers.factors = {static_cast<float>(given.models[0].scale)};
   }
 };
 

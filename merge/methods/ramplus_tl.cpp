@@ -51,7 +51,7 @@ struct RamPlus {
 
   // [model][0]: elements it alone changed, [1]: it and others
   static void sums(const Given& given, const Tile& tile, const Answers& /*answers*/, std::span<double> out) {
-    const std::span<float> counts = steps::scratch(steps::Purpose::votes, tile.size());
+    const std::span<float> counts = steps::scratch(steps::Purpose::votes, tile.size);
     steps::count_active(tile.models, tile.base, epsilon(given), counts);
     for (std::size_t i = 0; i < tile.models.size(); ++i) {
       const steps::ActiveCounts of_model =

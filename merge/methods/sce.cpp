@@ -64,7 +64,7 @@ struct Sce {
 
   // How many variances are not 0.
   static void tally(const Given& given, const Tile& tile, std::span<double> tallies) {
-    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size());
+    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size);
     keys(given, tile, 0, spread);
     tallies[0] += static_cast<double>(steps::count_not_zero(spread));
   }
@@ -78,8 +78,8 @@ struct Sce {
   // so that what trim() sets to 0 are the others.
   template <class Use>
   static void for_selected(const Given& given, const Tile& tile, const Answers& answers, const Use& use) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size());
-    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size());
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
+    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size);
     if (selects(given)) {
       steps::variance(tile.models, tile.base, spread);
       steps::trim(spread, answers.ranks[0], tile.index);
@@ -107,8 +107,8 @@ struct Sce {
   }
 
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
-    const std::span<float> votes = steps::scratch(steps::Purpose::votes, tile.size());
-    const std::span<float> weights = steps::scratch(steps::Purpose::positive_weight, tile.size());
+    const std::span<float> votes = steps::scratch(steps::Purpose::votes, tile.size);
+    const std::span<float> weights = steps::scratch(steps::Purpose::positive_weight, tile.size);
     for (const std::span<float>& room : {votes, weights, out}) std::fill(room.begin(), room.end(), 0.0F);
     for_selected(given, tile, answers, [&](std::size_t /*i*/, std::span<const float> delta) {
       steps::add_scaled(delta, 1, votes);

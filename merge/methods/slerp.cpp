@@ -10,7 +10,6 @@
 
 #include "merge/methods/describe.h"
 #include "merge/steps/sums.h"
-#include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge {
 namespace {
@@ -72,9 +71,7 @@ struct Slerp {
     answers.factors = {static_cast<float>(of_base), static_cast<float>(of_model)};
   }
 
-  static void apply(const Given& /*given*/, const Tile& tile, const Answers& answers, std::span<float> out) {
-    steps::combine(tile.base, answers.factors[0], tile.models[0], answers.factors[1], out);
-  }
+  static Blend blend(const Given& /*given*/) { return Blend::sum; }
 };
 
 }  // namespace

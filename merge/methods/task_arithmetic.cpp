@@ -3,8 +3,6 @@
 //
 // task_arithmetic: out = b + lambda sum_i w_i (x_i - b), the sum divided by sum_i w_i if `normalize`. Any
 // shape; elementwise. Ilharco et al. 2022, arXiv 2212.04089.
-#include <algorithm>
-
 #include "merge/methods/describe.h"
 #include "merge/steps/weighted_sum.h"
 
@@ -38,18 +36,15 @@ struct TaskArithmetic {
     return given.models[model].weight != 0;
   }
 
-  static void apply(const Typed<TaskArithmetic>& given, const Tile& tile, const Answers& /*answers*/,
-                    std::span<float> out) {
-    std::fill(out.begin(), out.end(), 0.0F);
+  static Blend blend(const Typed<TaskArithmetic>& /*given*/) { return Blend::onto_base; }
+
+  static void solve(const Typed<TaskArithmetic>& given, Answers& answers) {
     double sum = 0;
-    for (std::size_t i = 0; i < given.models.size(); ++i) {
-      const double weight = given.models[i].weight;
-      sum += weight;
-      if (weight == 0) continue;
-      steps::add_scaled_delta(tile.models[i], tile.base, static_cast<float>(weight), out);
-    }
-    if (given.params.normalize) steps::divide(out, static_cast<float>(steps::divisor_of(sum)));
-    steps::onto_base(tile.base, static_cast<float>(given.params.lambda), out);
+    for (const ModelParams& model : given.models) sum += model.weight;
+    const double divisor = given.params.normalize ? steps::divisor_of(sum) : 1;
+    answers.factors.clear();
+    for (const ModelParams& model : given.models)
+      answers.factors.push_back(static_cast<float>(given.params.lambda * model.weight / divisor));
   }
 };
 

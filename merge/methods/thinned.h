@@ -10,7 +10,7 @@
 //
 // A rule has struct ModelParams with `weight` and `density` first; static rows(), a tuple of what it binds
 // beside the weight; bool thins(const ModelParams&); void thin(const Thinning<ModelParams>&,
-// std::span<float> delta); and may have kQueries, rank queries for each model, with
+// std::span<float> delta); and may have kCut; and kQueries, rank queries for each model, with
 // void ranks(const ModelParams&, n, std::span<std::uint64_t> kept) and void keys(tile, model, out).
 #pragma once
 
@@ -92,6 +92,11 @@ struct Thinned {
   static bool reads(const Given& given, std::size_t model) { return given.models[model].weight != 0; }
   static bool thins(const ModelParams& model) { return model.weight != 0 && Rule::thins(model); }
 
+  static Cut cut(const Given& /*given*/) {
+    if constexpr (requires { Rule::kCut; }) return Rule::kCut;
+    return Cut::anywhere;
+  }
+
   static constexpr std::size_t queries() {
     if constexpr (requires { Rule::kQueries; }) return Rule::kQueries;
     return 0;
@@ -121,7 +126,7 @@ struct Thinned {
 
   // [model][0]: sum|d|, [1]: sum|d kept|
   static void sums(const Given& given, const Tile& tile, const Answers& answers, std::span<double> out) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size());
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
     for (std::size_t i = 0; i < given.models.size(); ++i) {
       if (!thins(given.models[i])) continue;
       steps::subtract(tile.models[i], tile.base, delta);
@@ -132,7 +137,7 @@ struct Thinned {
   }
 
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size());
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
     // Hands each model's thinned task vector, with its factor, to `add`.
     const auto for_deltas = [&](const auto& add) {
       for (std::size_t i = 0; i < given.models.size(); ++i) {
@@ -144,7 +149,7 @@ struct Thinned {
       }
     };
     if constexpr (kElects) {
-      steps::SignElection election(tile.size(), given.params.normalize);
+      steps::SignElection election(tile.size, given.params.normalize);
       for_deltas(
           [&](float factor, double weight) { election.add(delta, factor, static_cast<float>(weight)); });
       election.mix(out);

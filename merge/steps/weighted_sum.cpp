@@ -59,6 +59,10 @@ TSUGI_CLONES void add_scaled_delta_n(In x, In base, float factor, Out out, std::
   for (std::size_t i = 0; i < n; ++i) out[i] += factor * (x[i] - base[i]);
 }
 
+TSUGI_CLONES void scale_delta_n(In x, In base, float factor, Out out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = factor * (x[i] - base[i]);
+}
+
 TSUGI_CLONES void onto_base_n(In base, float factor, Out out, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) out[i] = base[i] + factor * out[i];
 }
@@ -105,12 +109,18 @@ void add_deltas(std::span<const std::span<const float>> inputs, std::span<const 
     return pair_onto_base_n(inputs[0].data(), factors[0], inputs[1].data(), factors[1], base.data(),
                             out.data(), out.size());
   }
-  std::fill(out.begin(), out.end(), 0.0F);
+  bool first = true;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (factors[i] != 0)
-      add_scaled_delta_n(inputs[i].data(), base.data(), factors[i], out.data(), out.size());
+    if (factors[i] == 0) continue;
+    (first ? scale_delta_n : add_scaled_delta_n)(inputs[i].data(), base.data(), factors[i], out.data(),
+                                                 out.size());
+    first = false;
   }
-  onto_base_n(base.data(), 1, out.data(), out.size());
+  if (first) {
+    std::copy(base.begin(), base.end(), out.begin());
+  } else {
+    onto_base_n(base.data(), 1, out.data(), out.size());
+  }
 }
 
 void divide(std::span<float> out, float divisor) {

@@ -16,6 +16,7 @@
 #include "merge/execute.h"
 #include "merge/methods/method.h"
 #include "merge/plan.h"
+#include "tests/support/stored.h"
 
 namespace tsugi::tests {
 
@@ -26,8 +27,7 @@ struct MemoryTensor {
 
   MemoryTensor(std::string name, merge::Shape shape, const std::vector<float>& values,
                DType type = DType::F32)
-      : bytes(values.size() * tsugi::bytes(type)) {
-    merge::from_f32(type, values, bytes);
+      : bytes(stored_as(type, values)) {
     view = {.name = std::move(name), .dtype = type, .shape = std::move(shape), .bytes = bytes};
   }
   MemoryTensor(MemoryTensor&& other) noexcept : bytes(std::move(other.bytes)), view(std::move(other.view)) {
@@ -36,7 +36,7 @@ struct MemoryTensor {
   MemoryTensor& operator=(MemoryTensor&&) = delete;
 };
 
-/// Keeps what it is given, rounded to the tensor's type; `held` are fingerprints it does not want again.
+/// Keeps what it is given; `held` are fingerprints it does not want again.
 class MemorySink : public merge::Sink {
  public:
   std::map<std::string, std::vector<float>> values;
@@ -54,14 +54,13 @@ class MemorySink : public merge::Sink {
     return true;
   }
   std::size_t write(const merge::OutputTensor& tensor, std::size_t row_begin,
-                    std::span<const float> tile) override {
-    std::vector<float> rounded(tile.begin(), tile.end());
-    const std::size_t bad = merge::round_to(tensor.dtype, rounded);
+                    std::span<const std::byte> stored) override {
     const std::lock_guard lock(mutex_);
     ++writes;
-    std::copy(rounded.begin(), rounded.end(),
-              values[tensor.name].begin() + static_cast<std::ptrdiff_t>(row_begin * tensor.row_length()));
-    return bad;
+    const std::span<float> all(values[tensor.name]);
+    merge::to_f32(tensor.dtype, stored,
+                  all.subspan(row_begin * tensor.row_length(), stored.size() / tsugi::bytes(tensor.dtype)));
+    return 0;
   }
   void write_bytes(const merge::OutputTensor& tensor, std::span<const std::byte> bytes) override {
     const std::lock_guard lock(mutex_);

@@ -109,7 +109,7 @@ TEST(Decoder, BfloatArithmeticIsNear) {
   for (const auto& [name, tensor] : model.tensors) {
     const merge::OutputTensor output = tests::output_tensor(name, tensor.first, DType::BF16);
     if (!weights.wants(output)) continue;
-    weights.write(output, 0, tensor.second);
+    weights.write(output, 0, tsugi::tests::stored_as(DType::BF16, tensor.second));
     weights.done(output);
   }
   const auto exact = tests::reside(model, DType::BF16);

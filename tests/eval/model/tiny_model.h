@@ -19,6 +19,7 @@
 #include "eval/model/decoder.h"
 #include "eval/model/shape.h"
 #include "eval/model/weights.h"
+#include "tests/support/stored.h"
 
 namespace tsugi::eval::tests {
 
@@ -111,7 +112,7 @@ inline std::unique_ptr<ResidentWeights> reside(const TinyModel& model, DType sto
   for (const auto& [name, tensor] : model.tensors) {
     const merge::OutputTensor output = output_tensor(name, tensor.first, storage);
     if (!weights->wants(output)) continue;
-    weights->write(output, 0, tensor.second);
+    weights->write(output, 0, tsugi::tests::stored_as(storage, tensor.second));
     weights->done(output);
   }
   weights->check_complete();

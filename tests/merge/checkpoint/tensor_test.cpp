@@ -238,5 +238,32 @@ TEST(Conversions, RefuseOtherTypesAndWrongSizes) {
   EXPECT_THROW(round_to(DType::U8, values), Error);
 }
 
+TEST(ToFiniteF32, TellsWhetherEveryValueIsFinite) {
+  for (const DType type : {DType::F32, DType::F16, DType::BF16, DType::F64}) {
+    const std::vector<float> values{1, -2, 0.5F, 0, -0.0F, 60000, 1e-7F};
+    const std::vector<std::byte> good = stored(type, values);
+    std::vector<float> out(values.size());
+    EXPECT_TRUE(to_finite_f32(type, good, out)) << name(type);
+    EXPECT_EQ(out, loaded(type, good)) << name(type);
+    for (const float bad : {INFINITY, -INFINITY, std::numeric_limits<float>::quiet_NaN()}) {
+      for (std::size_t place = 0; place < values.size(); ++place) {
+        std::vector<float> some = values;
+        some[place] = bad;
+        EXPECT_FALSE(to_finite_f32(type, stored(type, some), out)) << name(type) << " " << place;
+      }
+    }
+  }
+  const std::vector<double> large{1, 1e300};
+  std::vector<float> out(2);
+  EXPECT_FALSE(to_finite_f32(DType::F64, std::as_bytes(std::span(large)), out));
+}
+
+TEST(AllFinite, TellsInfinityAndNan) {
+  EXPECT_TRUE(all_finite(std::vector<float>{1, -std::numeric_limits<float>::max(), 0}));
+  EXPECT_FALSE(all_finite(std::vector<float>{1, -INFINITY}));
+  EXPECT_FALSE(all_finite(std::vector<float>{std::numeric_limits<float>::quiet_NaN()}));
+  EXPECT_TRUE(all_finite({}));
+}
+
 }  // namespace
 }  // namespace tsugi::merge

@@ -14,6 +14,7 @@
 #include "merge/parallel.h"
 #include "recipes/error.h"
 #include "tests/support/raw_safetensors.h"
+#include "tests/support/stored.h"
 
 namespace tsugi::merge {
 namespace {
@@ -41,7 +42,7 @@ MergePlan copy_of(const std::shared_ptr<const Checkpoint>& checkpoint) {
   return plan;
 }
 
-/// Writes all tensors as f32 in tiles of up to three rows, or every other one as bytes.
+/// Writes all tensors in blocks of up to three rows, or every other one at once.
 void write_all(const MergePlan& plan, FolderWriter& writer) {
   for (const PlannedTensor& planned : plan.tensors) {
     const OutputTensor& tensor = planned.output;
@@ -49,14 +50,12 @@ void write_all(const MergePlan& plan, FolderWriter& writer) {
     if (tensor.index % 2 == 1) {
       writer.write_bytes(tensor, planned.models[0]->bytes);
     } else {
-      std::vector<float> values(elements(tensor.shape));
-      to_f32(tensor.dtype, planned.models[0]->bytes, values);
-      const std::size_t tiles = (tensor.rows() + 2) / 3;
-      parallel_for(tiles, [&](std::size_t tile) {
-        const std::size_t rows = std::min<std::size_t>(3, tensor.rows() - 3 * tile);
-        const std::span<const float> part(values.data() + 3 * tile * tensor.row_length(),
-                                          rows * tensor.row_length());
-        EXPECT_EQ(writer.write(tensor, 3 * tile, part), 0U);
+      const std::span<const std::byte> all = planned.models[0]->bytes;
+      const std::size_t row = tensor.row_length() * bytes(tensor.dtype);
+      const std::size_t blocks = (tensor.rows() + 2) / 3;
+      parallel_for(blocks, [&](std::size_t block) {
+        const std::size_t rows = std::min<std::size_t>(3, tensor.rows() - 3 * block);
+        EXPECT_EQ(writer.write(tensor, 3 * block, all.subspan(3 * block * row, rows * row)), 0U);
       });
     }
     writer.done(tensor);
@@ -140,7 +139,7 @@ TEST(FolderWriter, RefusesToCommitWhatIsIncomplete) {
   const MergePlan plan = copy_of(Checkpoint::open(kBase));
   {
     FolderWriter writer(plan, folder / "out");
-    writer.write(plan.tensors[0].output, 0, std::vector<float>(128));
+    writer.write(plan.tensors[0].output, 0, std::vector<std::byte>(256));
     EXPECT_THAT(tests::message_of<Error>([&] { writer.commit(); }),
                 HasSubstr("tensor model.embed_tokens.weight: 256 of 196608 bytes were written"));
   }
@@ -168,7 +167,7 @@ TEST(FolderWriter, RefusesAnInputAsOutput) {
 }
 
 // One tensor of every type of float, two rows; integers go through write_bytes.
-TEST(FolderWriter, RoundsToTheTypeOfTheTensorAndCountsOverflow) {
+TEST(FolderWriter, LaysOutEveryType) {
   const TemporaryFolder folder;
   const auto donor = Checkpoint::open(tests::write_model(folder, "m"));
   MergePlan plan{.tensors = {},
@@ -183,15 +182,15 @@ TEST(FolderWriter, RoundsToTheTypeOfTheTensorAndCountsOverflow) {
   }
   plan.tensors.emplace_back().output = {4, "count", {}, DType::I64, 0};
   const std::vector<float> row{1.0F, 70000.0F, 1.00390625F};  // 1 + 2^-8: halfway between two BF16 values
-  const std::vector<std::size_t> overflows{0, 0, 1, 0};
   FolderWriter writer(plan, folder / "out");
   for (std::size_t i = 0; i < types.size(); ++i) {
-    EXPECT_EQ(writer.write(plan.tensors[i].output, 1, row), overflows[i]);
-    EXPECT_EQ(writer.write(plan.tensors[i].output, 0, row), overflows[i]);
+    const std::vector<std::byte> stored = tests::stored_as(types[i], row);
+    EXPECT_EQ(writer.write(plan.tensors[i].output, 1, stored), 0U);
+    EXPECT_EQ(writer.write(plan.tensors[i].output, 0, stored), 0U);
   }
   const std::int64_t count = 77;
   writer.write_bytes(plan.tensors[4].output, std::as_bytes(std::span(&count, 1)));
-  EXPECT_THROW(writer.write(plan.tensors[0].output, 2, row), Error);
+  EXPECT_THROW(writer.write(plan.tensors[0].output, 2, std::vector<std::byte>(24)), Error);
   EXPECT_THROW(writer.write_bytes(plan.tensors[0].output, {}), Error);
   EXPECT_THROW(writer.wants({9, "t0", {2, 3}, DType::F32, 0}), Error);
   writer.commit();

@@ -9,6 +9,7 @@
 #include "merge/plan.h"
 #include "merge/sha256.h"
 #include "tests/support/plan_fixture.h"
+#include "tests/support/stored.h"
 
 namespace tsugi::merge {
 namespace {
@@ -31,7 +32,8 @@ class Resume : public tests::PlanFixture {
         const OutputTensor& tensor = merged.tensors[writer.order()[i]].output;
         if (!writer.wants(tensor)) continue;
         // Wrong on purpose: what is resumed is not computed again, so the tests see it.
-        writer.write(tensor, 0, std::vector<float>(elements(tensor.shape), -7.0F));
+        writer.write(tensor, 0,
+                     tests::stored_as(tensor.dtype, std::vector<float>(elements(tensor.shape), -7.0F)));
         writer.done(tensor);
       }
       fs::rename(partial, folder / "aside");

@@ -75,13 +75,6 @@ TEST(ScanValues, FindsExtremesOfNegativeAndOfVerySmallNumbers) {
   EXPECT_EQ(zeros.low, zeros.high);
 }
 
-TEST(ScanValues, AllFinite) {
-  EXPECT_TRUE(all_finite(std::vector<float>{1, -std::numeric_limits<float>::max(), 0}));
-  EXPECT_FALSE(all_finite(std::vector<float>{1, -kInf}));
-  EXPECT_FALSE(all_finite(std::vector<float>{kNan}));
-  EXPECT_TRUE(all_finite({}));
-}
-
 TEST(ScanValues, ConstantMatricesLookUninitialised) {
   ValueSums zeros;
   add_values(std::vector<float>(6), 0, zeros);

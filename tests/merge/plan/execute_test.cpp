@@ -53,26 +53,50 @@ std::string error_of(const MergePlan& plan) {
   return "no error";
 }
 
-TEST(Tiling, CutsWholeRows) {
-  const auto tiling = [](Shape shape) {
-    return merge::Tiling({.index = 0, .name = "", .shape = std::move(shape)});
-  };
-  EXPECT_EQ(tiling({101, 1000}).rows_per_tile, 2);
-  EXPECT_EQ(tiling({101, 1000}).tiles, 51);
-  EXPECT_EQ(tiling({101, 1000}).rows_of(50), 1);
-  EXPECT_EQ(tiling({20000}).tiles, 1);  // a vector is one row
-  EXPECT_EQ(tiling({}).tiles, 1);
-  EXPECT_EQ(tiling({0, 5}).tiles, 0);
-  EXPECT_EQ(tiling({5, 0}).tiles, 0);
+merge::Tiling tiling(Shape shape, merge::Cut cut = merge::Cut::anywhere) {
+  return merge::Tiling({.index = 0, .name = "", .shape = std::move(shape)}, cut);
 }
 
-TEST(Tiling, KeepsRowsTogether) {
-  const auto tiling = [](Shape shape, std::size_t together) {
-    return merge::Tiling({.index = 0, .name = "", .shape = std::move(shape)}, merge::kTileElements, together);
-  };
-  EXPECT_EQ(tiling({20, 3, 100}, 3).rows_per_tile, 18);  // 20 would cut the seventh matrix
-  EXPECT_EQ(tiling({6, 20, 1000}, 20).rows_per_tile, 20);
-  EXPECT_EQ(tiling({6, 20, 1000}, 20).tiles, 6);
+TEST(Tiling, BlocksAreWholePanelsOfRows) {
+  const merge::Tiling matrix = tiling({101, 1000});
+  EXPECT_EQ(matrix.rows_per_block, 32U);
+  EXPECT_EQ(matrix.blocks, 4U);
+  EXPECT_EQ(matrix.rows_in(3), 5U);
+  EXPECT_EQ(matrix.tiles, 3 * 32 + 5U);  // 31 of 1024 and one of 256 to a block
+  EXPECT_EQ(matrix.size_of(31), 256U);
+  EXPECT_EQ(matrix.begin_of(33), 33024U);
+  EXPECT_EQ(tiling({32, 5000}).rows_per_block, 16U);  // 80000 values; 16 rows of 10000 were too many
+  EXPECT_EQ(tiling({32, 10000}).rows_per_block, 3U);
+}
+
+TEST(Tiling, KeepsRowsAndMatricesWholeWhereAsked) {
+  EXPECT_EQ(tiling({101, 300}, merge::Cut::rows).tile_elements, 900U);
+  EXPECT_EQ(tiling({10, 5000}, merge::Cut::rows).tile_elements, 5000U);
+  EXPECT_EQ(tiling({20, 3, 100}, merge::Cut::matrices).tile_elements, 900U);
+  EXPECT_EQ(tiling({6, 20, 1000}, merge::Cut::matrices).tile_elements, 20000U);
+  EXPECT_EQ(tiling({6, 20, 1000}, merge::Cut::matrices).tiles, 6U);
+  EXPECT_EQ(tiling({6, 100}, merge::Cut::matrices).tile_elements, 1000U);  // two axes: rows
+}
+
+TEST(Tiling, TilesFollowEachOtherToTheEnd) {
+  for (const Shape& shape :
+       {Shape{}, {20000}, {101, 1000}, {5000, 3}, {7, 40000}, {3, 200000}, {70, 30, 100}}) {
+    for (const merge::Cut cut : {merge::Cut::anywhere, merge::Cut::rows, merge::Cut::matrices}) {
+      const merge::Tiling all = tiling(shape, cut);
+      std::size_t end = 0;
+      for (std::size_t group = 0; group < all.groups; ++group) {
+        merge::tiles_of(group, all.tiles_per_group(), all.tiles).for_each([&](std::size_t tile) {
+          EXPECT_EQ(all.begin_of(tile), end);
+          EXPECT_GT(all.size_of(tile), 0U);
+          end += all.size_of(tile);
+          EXPECT_TRUE(cut == merge::Cut::anywhere || end % all.row_length == 0);
+        });
+      }
+      EXPECT_EQ(end, merge::elements(shape)) << merge::text(shape);
+    }
+  }
+  EXPECT_EQ(tiling({0, 5}).tiles, 0U);
+  EXPECT_EQ(tiling({5, 0}).tiles, 0U);
 }
 
 TEST(Execute, WritesEveryTensorOnceAndFinishesInOrder) {
@@ -167,7 +191,7 @@ class Counting : public merge::RowReader {
 };
 
 TEST(Execute, ReadsRowsThatNoBytesHold) {
-  constexpr std::size_t kLength = 1000;  // 8 rows a tile: 20 rows are three tiles
+  constexpr std::size_t kLength = 1000;  // one row a tile
   MemoryTensor model("a", {20, kLength}, {});
   model.view.rows = std::make_shared<Counting>(kLength);
   EXPECT_EQ(model.view.stored_bytes(), 7U);

@@ -47,10 +47,10 @@ class MemorySink : public Sink {
   }
   bool wants(const OutputTensor&) override { return true; }
   std::size_t write(const OutputTensor& tensor, std::size_t row_begin,
-                    std::span<const float> values) override {
-    const std::size_t at = row_begin * tensor.row_length();
-    std::copy(values.begin(), values.end(),
-              tensors_.at(tensor.name).values.begin() + static_cast<std::ptrdiff_t>(at));
+                    std::span<const std::byte> stored) override {
+    const std::span<float> all(tensors_.at(tensor.name).values);
+    to_f32(tensor.dtype, stored,
+           all.subspan(row_begin * tensor.row_length(), stored.size() / bytes(tensor.dtype)));
     return 0;
   }
   void write_bytes(const OutputTensor&, std::span<const std::byte>) override { FAIL() << "no integers here"; }

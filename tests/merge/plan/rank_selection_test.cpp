@@ -20,10 +20,9 @@ namespace {
 constexpr std::size_t kTile = 100;
 
 KeyPass pass_over(const std::vector<std::vector<float>>& keys) {
-  return [&keys](std::size_t group, std::span<const std::size_t> queries, const KeyVisitor& visit) {
+  return [&keys](const TileRange& tiles, std::span<const std::size_t> queries, const KeyVisitor& visit) {
     const std::size_t size = keys.front().size();
-    const std::size_t tiles = (size + kTile - 1) / kTile;
-    for_tiles_of(group, tiles, [&](std::size_t tile) {
+    tiles.for_each([&](std::size_t tile) {
       const std::size_t begin = tile * kTile;
       for (const std::size_t query : queries) {
         visit(query, tile, std::span(keys[query]).subspan(begin, std::min(kTile, size - begin)));
@@ -62,7 +61,8 @@ std::vector<float> random_keys(std::size_t count, int distinct, std::uint32_t se
 void expect_exact(const std::vector<std::vector<float>>& keys, const std::vector<std::uint64_t>& kept,
                   Concurrency concurrency = Concurrency::serial) {
   const std::size_t size = keys.front().size();
-  const auto ranks = select_ranks(kept, size, (size + kTile - 1) / kTile, concurrency, pass_over(keys));
+  const KeyTiles tiles{.elements = size, .tiles = (size + kTile - 1) / kTile, .tiles_per_group = kGroupTiles};
+  const auto ranks = select_ranks(kept, tiles, concurrency, pass_over(keys));
   ASSERT_EQ(ranks.size(), kept.size());
   for (std::size_t i = 0; i < kept.size(); ++i) {
     EXPECT_EQ(kept_by_rank(keys[i], ranks[i]), kept_by_sort(keys[i], kept[i]))
@@ -101,6 +101,42 @@ TEST(RankSelection, AnswersSeveralQueriesOverManyGroups) {
   }
 }
 
+// Past 64 K keys a sample of tiles says where to look: of 2000 the 16th and every 31st after it.
+constexpr std::size_t kManyTiles = 2000;
+bool sampled(std::size_t key) {
+  return key / kTile % 31 == 15;
+}
+
+TEST(RankSelection, AgreesWithASortOfManyKeys) {
+  const std::size_t size = kManyTiles * kTile - 3;
+  for (const int distinct : {1, 3, 200, 1 << 30}) {
+    const auto keys = random_keys(size, distinct, 11);
+    for (const std::uint64_t kept :
+         {std::uint64_t{1}, std::uint64_t{size / 100}, std::uint64_t{size / 2}, std::uint64_t{size - 1}})
+      expect_exact({keys}, {kept});
+  }
+}
+
+TEST(RankSelection, AgreesWithASortWhereTilesDiffer) {
+  auto keys = random_keys(kManyTiles * kTile, 1 << 30, 12);
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] *= static_cast<float>(1 + i / kTile % 97);
+  for (const std::uint64_t kept : {kManyTiles, 50 * kManyTiles, 99 * kManyTiles})
+    expect_exact({keys}, {kept});
+}
+
+TEST(RankSelection, IsExactWhereTheSampleMisleads) {
+  auto keys = random_keys(kManyTiles * kTile, 1 << 30, 13);
+  auto zeros = keys;   // the bracket lies below the rank
+  auto narrow = keys;  // far more lies in the bracket than there is room for
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (sampled(i)) zeros[i] = 0;
+    if (!sampled(i)) narrow[i] = 2e8F + narrow[i] / 100;
+  }
+  for (const std::uint64_t kept : {kManyTiles, 50 * kManyTiles, 90 * kManyTiles}) {
+    expect_exact({zeros, narrow, keys}, {kept, kept, kept});
+  }
+}
+
 TEST(RankSelection, InfiniteAndSubnormalKeysHaveTheirPlace) {
   std::vector<float> keys = random_keys(200, 10, 8);
   keys[13] = INFINITY;
@@ -109,8 +145,9 @@ TEST(RankSelection, InfiniteAndSubnormalKeysHaveTheirPlace) {
 }
 
 TEST(RankSelection, NoneAndAllReadNothing) {
-  const KeyPass never = [](std::size_t, std::span<const std::size_t>, const KeyVisitor&) { FAIL(); };
-  const auto ranks = select_ranks(std::vector<std::uint64_t>{0, 10}, 10, 1, Concurrency::serial, never);
+  const KeyPass never = [](const TileRange&, std::span<const std::size_t>, const KeyVisitor&) { FAIL(); };
+  const auto ranks = select_ranks(std::vector<std::uint64_t>{0, 10}, {.elements = 10, .tiles = 1},
+                                  Concurrency::serial, never);
   EXPECT_EQ(ranks[0].threshold, INFINITY);
   EXPECT_LT(ranks[1].threshold, 0);
 }

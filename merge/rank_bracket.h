@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pieces of rank selection by sample and bracket: see rank_selection.h. Keys are bits of non-negative
+// f32.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace tsugi::merge {
+
+/// The k-th largest, k from 1. Reorders the keys.
+std::uint32_t kth_largest(std::span<std::uint32_t> keys, std::size_t k);
+
+/// Keys from `low` to `high`, both inside.
+struct Bracket {
+  std::uint32_t low = 0;
+  std::uint32_t high = std::numeric_limits<std::uint32_t>::max();
+  double share = 1;  ///< of all keys, expected inside
+
+  /// One value alone: many weights of 16 bits are equally far from their base.
+  bool single() const { return low == high; }
+};
+
+/// Brackets the key that `share` of all keys are above, 0 < share < 1, from sampled tiles of `tile` keys
+/// each, one after the other. Its width follows from how unequal the tiles are: neighbouring weights are
+/// alike.
+Bracket bracket_of(std::vector<std::uint32_t> sample, std::size_t tile, double share);
+
+/// What one task finds inside a bracket.
+class InsideKeys {
+ public:
+  /// `room`: keys kept at most; past it full() is true and the rest is only counted above.
+  InsideKeys(const Bracket& bracket, std::size_t room);
+
+  /// The keys of the next tile.
+  void add(std::span<const float> keys);
+
+  std::uint64_t above() const { return above_; }
+  bool full() const { return full_; }
+  /// Empty where the bracket is one value.
+  std::span<const std::uint32_t> keys() const { return keys_; }
+  /// Keys inside up to the end of each tile that was added.
+  std::span<const std::size_t> ends() const { return ends_; }
+
+ private:
+  Bracket bracket_;
+  std::size_t room_;
+  std::uint64_t above_ = 0;
+  bool full_ = false;
+  std::vector<std::uint32_t> keys_;
+  std::vector<std::size_t> ends_;
+};
+
+}  // namespace tsugi::merge

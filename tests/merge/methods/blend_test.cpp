@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way straight from bf16 to bf16 against the same sum in f32, rounded after.
+#include "merge/steps/blend.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+#include "tests/support/stored.h"
+
+namespace tsugi::merge::steps {
+namespace {
+
+using tests::stored_as;
+using Values = std::vector<float>;
+
+Values bfloats(std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  Values values(count);
+  for (float& value : values) value = static_cast<float>(random() % 20001) / 10000 - 1;
+  round_to(DType::BF16, values);
+  return values;
+}
+
+struct Inputs {
+  Values base;
+  std::vector<Values> models;
+  std::vector<float> factors;  // of the models, or of base and models
+};
+
+std::vector<std::byte> plainly(Blend form, const Inputs& inputs) {
+  const std::vector<std::span<const float>> models(inputs.models.begin(), inputs.models.end());
+  Values sum(inputs.base.size());
+  const Tile tile{.size = sum.size(), .row_length = sum.size(), .base = inputs.base, .models = models};
+  blend(form, tile, inputs.factors, sum);
+  return stored_as(DType::BF16, sum);
+}
+
+// From `begin` on, as blocks of a tensor are made.
+std::vector<std::byte> straight(Blend form, const Inputs& inputs, std::size_t begin) {
+  std::vector<std::vector<std::byte>> files;
+  const bool base_first = form == Blend::sum && inputs.factors.size() > inputs.models.size();
+  if (base_first) files.push_back(stored_as(DType::BF16, inputs.base));
+  for (const Values& model : inputs.models) files.push_back(stored_as(DType::BF16, model));
+  const std::vector<std::byte> base = stored_as(DType::BF16, inputs.base);
+  StoredBlend blend{.base = form == Blend::onto_base ? base.data() : nullptr, .factors = inputs.factors};
+  for (const auto& file : files) blend.inputs.push_back(file.data());
+  std::vector<std::byte> out(2 * (inputs.base.size() - begin));
+  EXPECT_EQ(blend_stored(blend, begin, out), 0U);
+  return out;
+}
+
+TEST(Blend, StraightFromFilesItHasTheSameBits) {
+  const std::vector<float> numbers{0.3F, -0.7F, 1.1F, 0.05F, 2};
+  for (const std::size_t size : {1, 5, 511, 512, 1300}) {
+    for (std::size_t models = 1; models <= 4; ++models) {
+      Inputs inputs{.base = bfloats(size, 9), .models = {}, .factors = {}};
+      for (std::size_t i = 0; i < models; ++i) {
+        inputs.models.push_back(bfloats(size, static_cast<std::uint32_t>(i)));
+        inputs.factors.push_back(numbers[i]);
+      }
+      EXPECT_EQ(straight(Blend::sum, inputs, 0), plainly(Blend::sum, inputs)) << size << " " << models;
+      EXPECT_EQ(straight(Blend::onto_base, inputs, 0), plainly(Blend::onto_base, inputs))
+          << size << " " << models;
+      inputs.factors.push_back(numbers[models]);
+      EXPECT_EQ(straight(Blend::sum, inputs, 0), plainly(Blend::sum, inputs)) << size << " " << models;
+    }
+  }
+}
+
+TEST(Blend, StartsWhereABlockDoes) {
+  const Inputs inputs{.base = bfloats(900, 1), .models = {bfloats(900, 2)}, .factors = {0.4F}};
+  const std::vector<std::byte> all = plainly(Blend::onto_base, inputs);
+  EXPECT_EQ(straight(Blend::onto_base, inputs, 300), std::vector<std::byte>(all.begin() + 600, all.end()));
+}
+
+TEST(Blend, WithoutFactorsItIsTheBaseOrNothing) {
+  const Values base = bfloats(700, 1);
+  const std::vector<std::byte> stored = stored_as(DType::BF16, base);
+  std::vector<std::byte> out(stored.size());
+  EXPECT_EQ(blend_stored({.base = stored.data()}, 0, out), 0U);
+  EXPECT_EQ(out, stored);
+  EXPECT_EQ(blend_stored({}, 0, out), 0U);
+  EXPECT_EQ(out, std::vector<std::byte>(stored.size()));
+}
+
+TEST(Blend, CountsWhatIsNotFinite) {
+  Values model = bfloats(700, 1);
+  model[3] = std::numeric_limits<float>::infinity();
+  model[600] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<std::byte> stored = stored_as(DType::BF16, model);
+  std::vector<std::byte> out(stored.size());
+  EXPECT_EQ(blend_stored({.inputs = {stored.data()}, .factors = {0.5F}}, 0, out), 2U);
+}
+
+}  // namespace
+}  // namespace tsugi::merge::steps
