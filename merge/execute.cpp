@@ -182,9 +182,11 @@ class TensorRun {
       tiles.for_each([&](std::size_t index) {
         const Tile& tile = loader.load(index);
         const std::span<float> keys = loader.result();
+        std::size_t made = SIZE_MAX;
         for (const std::size_t query : queries) {
-          if (!needs.one_key || query == queries.front())
-            planned_.method->keys(case_, tile, answers_, needs.one_key ? 0 : query, keys);
+          const std::size_t of_keys = query / needs.queries_per_key;
+          if (of_keys != made) planned_.method->keys(case_, tile, answers_, query, keys);
+          made = of_keys;
           visit(query, index, keys);
         }
       });

@@ -28,8 +28,8 @@ constexpr std::uint64_t kThreadBase = 3 * kMega;
 // Beside tiles: journal, digests, texts of the small files, which are read whole.
 constexpr std::uint64_t kProcessBase = 16 * kMega;
 
-// The most that a step keeps during a tile: see steps/scratch.h.
-constexpr std::uint64_t kScratchTiles = 7;
+// The most that steps keep during a tile beside one task vector a model: see steps/scratch.h.
+constexpr std::uint64_t kScratchTiles = 4;
 
 // aligned_rows.cpp takes the mean of that many rows at once.
 constexpr std::uint64_t kPaddingRows = 64;
@@ -83,7 +83,7 @@ TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
   const RankMemory ranks = rank_memory(
       queries,
       {.elements = given.elements, .tiles = tiling.tiles, .tiles_per_group = tiling.tiles_per_group()});
-  memory.thread = tile * (inputs + 1 + kScratchTiles) + ranks.thread +
+  memory.thread = tile * (2 * inputs + 1 + kScratchTiles) + ranks.thread +
                   tiling.block_elements() * bytes(tensor.output.dtype);
   memory.kept =
       queries * tiling.tiles * sizeof(std::uint64_t) + (needs.sums + needs.tallies) * sizeof(double);

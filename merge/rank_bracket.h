@@ -13,8 +13,23 @@
 
 namespace tsugi::merge {
 
-/// The k-th largest, k from 1. Reorders the keys.
-std::uint32_t kth_largest(std::span<std::uint32_t> keys, std::size_t k);
+/// Finds ranks among keys that it leaves as they are.
+class Ranks {
+ public:
+  /// At least one key; `keys` outlives it.
+  explicit Ranks(std::span<const std::uint32_t> keys);
+
+  /// The k-th largest, k from 1 to their number.
+  std::uint32_t at(std::size_t k) const;
+
+ private:
+  std::size_t bin_of(std::uint32_t key) const { return (key - least_) >> shift_; }
+
+  std::span<const std::uint32_t> keys_;
+  std::uint32_t least_ = 0;
+  int shift_ = 0;
+  std::vector<std::uint32_t> counts_;  // of bins of equal width from the least to the largest key
+};
 
 /// Keys from `low` to `high`, both inside.
 struct Bracket {
@@ -26,10 +41,10 @@ struct Bracket {
   bool single() const { return low == high; }
 };
 
-/// Brackets the key that `share` of all keys are above, 0 < share < 1, from sampled tiles of `tile` keys
-/// each, one after the other. Its width follows from how unequal the tiles are: neighbouring weights are
-/// alike.
-Bracket bracket_of(std::vector<std::uint32_t> sample, std::size_t tile, double share);
+/// Brackets the key that `share` of all keys are above, 0 < share < 1, from as many sampled keys of each of
+/// several tiles, `tile`, one after the other. Its width follows from how unequal the tiles are: neighbouring
+/// weights are alike.
+Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, double share);
 
 /// What one task finds inside a bracket.
 class InsideKeys {
@@ -48,6 +63,8 @@ class InsideKeys {
   std::span<const std::size_t> ends() const { return ends_; }
 
  private:
+  void keep(const float* keys, std::uint64_t marks);
+
   Bracket bracket_;
   std::size_t room_;
   std::uint64_t above_ = 0;

@@ -67,6 +67,9 @@ constexpr std::size_t kSampledShare = 64;
 constexpr std::size_t kLeastSampled = 64;
 constexpr std::size_t kMostSampled = 1024;
 
+// Keys of a sampled tile: neighbours are alike, and more tiles say more than more of their keys.
+constexpr std::size_t kOfTile = 512;
+
 class Selection {
  public:
   Selection(std::span<const std::uint64_t> kept, const KeyTiles& keys, Concurrency concurrency,
@@ -129,19 +132,39 @@ class Selection {
     const std::size_t wanted = std::clamp(keys_.tiles / kSampledShare, kLeastSampled, kMostSampled);
     // Odd, as rows hold even numbers of tiles: the sample is to see all parts of them.
     const std::size_t step = std::max<std::size_t>(1, keys_.tiles / wanted) | 1;
-    std::vector<std::vector<std::uint32_t>> samples(queries_.size());
-    std::size_t tile_size = 0;
-    pass_({.first = step / 2, .end = keys_.tiles, .step = step}, indices_,
-          [&](std::size_t query, std::size_t, std::span<const float> keys) {
-            tile_size = std::max(tile_size, keys.size());
-            for (const float key : keys) samples[slot_[query]].push_back(std::bit_cast<std::uint32_t>(key));
-          });
+    std::vector<std::vector<std::uint32_t>> samples = sampled_keys(step);
     std::vector<Bracket> brackets(queries_.size());
     for_each(concurrency_, queries_.size(), [&](std::size_t i) {
       const double share = static_cast<double>(queries_[i].left) / static_cast<double>(keys_.elements);
-      if (!samples[i].empty()) brackets[i] = bracket_of(std::move(samples[i]), tile_size, share);
+      if (!samples[i].empty()) brackets[i] = bracket_of(samples[i], kOfTile, share);
     });
     return brackets;
+  }
+
+  // [slot of the query]: kOfTile keys of every step-th tile that has as many.
+  std::vector<std::vector<std::uint32_t>> sampled_keys(std::size_t step) {
+    constexpr std::size_t kParts = 16;  // tasks
+    const std::size_t count = keys_.tiles / step;
+    std::vector<std::vector<std::vector<std::uint32_t>>> parts(kParts);
+    for_each(concurrency_, kParts, [&](std::size_t part) {
+      const std::size_t begin = count * part / kParts;
+      const std::size_t end = count * (part + 1) / kParts;
+      auto& own = parts[part];
+      own.resize(queries_.size());
+      for (auto& keys : own) keys.reserve((end - begin) * kOfTile);
+      pass_({.first = begin * step + step / 2, .end = end * step, .step = step}, indices_,
+            [&](std::size_t query, std::size_t, std::span<const float> keys) {
+              const std::size_t every = keys.size() / kOfTile;
+              if (every == 0) return;
+              for (std::size_t i = 0; i < kOfTile; ++i)
+                own[slot_[query]].push_back(std::bit_cast<std::uint32_t>(keys[i * every]));
+            });
+    });
+    std::vector<std::vector<std::uint32_t>> samples(queries_.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      for (const auto& part : parts) samples[i].insert(samples[i].end(), part[i].begin(), part[i].end());
+    }
+    return samples;
   }
 
   // [group][slot of the query]
@@ -180,7 +203,7 @@ class Selection {
       all.reserve(inside);
       for (const auto& group : found)
         all.insert(all.end(), group[slot].keys().begin(), group[slot].keys().end());
-      query.bits = kth_largest(all, rank);
+      query.bits = Ranks(all).at(rank);
       rank -= static_cast<std::uint64_t>(
           std::count_if(all.begin(), all.end(), [&](std::uint32_t key) { return key > query.bits; }));
       equal = static_cast<std::uint64_t>(std::count(all.begin(), all.end(), query.bits));

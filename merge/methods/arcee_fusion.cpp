@@ -47,7 +47,7 @@ struct ArceeFusion {
     if (tiny(given)) return needs;
     const std::uint64_t n = given.tensor.elements;
     for (const double quartile : kQuartiles) needs.ranks.push_back(n - rank_from_below(quartile, n));
-    needs.one_key = true;
+    needs.queries_per_key = needs.ranks.size();
     needs.tallies = n / given.tensor.shape.back();
     return needs;
   }

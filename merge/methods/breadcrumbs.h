@@ -48,8 +48,8 @@ struct DropBothEnds {
     steps::smallness(tile.models[model], tile.base, out);
   }
 
-  static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
-    steps::keep_band(delta, at.ranks[0], at.ranks[1], at.tile.index);
+  static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
+    steps::subtract_outside(at.x, at.base, {at.ranks[0], at.ranks[1]}, at.tile.index, out);
   }
 };
 

@@ -27,9 +27,9 @@ struct DropAtRandom {
 
   static bool thins(const ModelParams& model) { return model.density < 1; }
 
-  static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
-    steps::keep_random(delta, steps::mask_key(at.tensor.seed, at.model, at.tensor.name), at.tile.begin,
-                       at.params.density);
+  static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
+    steps::subtract_at_random(at.x, at.base, out, steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
+                              at.tile.begin, at.params.density);
   }
 };
 

@@ -55,6 +55,7 @@ struct DropSmallRather {
   static constexpr Cut kCut = Cut::matrices;
 
   static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
+    steps::subtract(at.x, at.base, delta);
     if (at.params.density <= 0) return std::fill(delta.begin(), delta.end(), 0.0F);
     const std::span<const std::size_t> shape = at.tensor.shape;
     const std::size_t c = shape.size() < 2 ? at.tile.row_length : shape[1];

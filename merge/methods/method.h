@@ -120,7 +120,7 @@ struct Needs {
   std::vector<std::uint64_t> ranks = {};
   std::size_t sums = 0;                  ///< how many f64 sums over the tensor
   bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
-  bool one_key = false;                  ///< every query ranks the same keys: those of query 0
+  std::size_t queries_per_key = 1;       ///< so many neighbours rank the same keys: those of the first
   std::size_t tallies = 0;               ///< how many f64 that tiles add to, such as one for each column
 };
 

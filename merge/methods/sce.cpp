@@ -108,7 +108,7 @@ struct Sce {
 
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
     const std::span<float> votes = steps::scratch(steps::Purpose::votes, tile.size);
-    const std::span<float> weights = steps::scratch(steps::Purpose::positive_weight, tile.size);
+    const std::span<float> weights = steps::scratch(steps::Purpose::weights, tile.size);
     for (const std::span<float>& room : {votes, weights, out}) std::fill(room.begin(), room.end(), 0.0F);
     for_selected(given, tile, answers, [&](std::size_t /*i*/, std::span<const float> delta) {
       steps::add_scaled(delta, 1, votes);

@@ -10,8 +10,9 @@
 //
 // A rule has struct ModelParams with `weight` and `density` first; static rows(), a tuple of what it binds
 // beside the weight; bool thins(const ModelParams&); void thin(const Thinning<ModelParams>&,
-// std::span<float> delta); and may have kCut; and kQueries, rank queries for each model, with
-// void ranks(const ModelParams&, n, std::span<std::uint64_t> kept) and void keys(tile, model, out).
+// std::span<float> out), which writes d_i thinned; and may have kCut; and kQueries, rank queries for each
+// model, with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept) and void keys(tile, model,
+// out).
 #pragma once
 
 #include <algorithm>
@@ -20,9 +21,10 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "merge/methods/describe.h"
-#include "merge/steps/elect_sign.h"
+#include "merge/steps/consensus.h"
 #include "merge/steps/rescale.h"
 #include "merge/steps/scratch.h"
 #include "merge/steps/sums.h"
@@ -39,12 +41,14 @@ struct FamilyDefaults {
   bool rescale = false;
 };
 
-/// One model's task vector in one tile, as a rule sees it.
+/// One model's part of one tile, as a rule sees it.
 template <class ModelParams>
 struct Thinning {
   const TensorCase& tensor;
   const Tile& tile;
   std::size_t model;
+  std::span<const float> x;
+  std::span<const float> base;
   const ModelParams& params;
   std::span<const RankThreshold> ranks;  ///< one for each of the rule's queries
 };
@@ -104,7 +108,7 @@ struct Thinned {
 
   static Needs needs(const Given& given) {
     const std::size_t models = given.models.size();
-    Needs needs;
+    Needs needs{.queries_per_key = std::max<std::size_t>(1, queries())};
     needs.ranks.assign(models * queries(), given.tensor.elements);  // all: costs nothing
     bool rescales = false;
     for (std::size_t i = 0; i < models; ++i) {
@@ -126,52 +130,51 @@ struct Thinned {
 
   // [model][0]: sum|d|, [1]: sum|d kept|
   static void sums(const Given& given, const Tile& tile, const Answers& answers, std::span<double> out) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
+    const std::span<float> kept = steps::scratch(steps::Purpose::delta, tile.size);
     for (std::size_t i = 0; i < given.models.size(); ++i) {
       if (!thins(given.models[i])) continue;
-      steps::subtract(tile.models[i], tile.base, delta);
-      out[2 * i] = steps::l1(delta);
-      thin(given, tile, i, answers, delta);
-      out[2 * i + 1] = steps::l1(delta);
+      thin(given, tile, i, answers, kept);
+      const steps::L1Norms norms = steps::l1_norms(tile.models[i], tile.base, kept);
+      out[2 * i] = norms.full;
+      out[2 * i + 1] = norms.kept;
     }
   }
 
   static void apply(const Given& given, const Tile& tile, const Answers& answers, std::span<float> out) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
-    // Hands each model's thinned task vector, with its factor, to `add`.
-    const auto for_deltas = [&](const auto& add) {
-      for (std::size_t i = 0; i < given.models.size(); ++i) {
-        const ModelParams& model = given.models[i];
-        if (model.weight == 0) continue;
+    const std::span<float> room = steps::scratch(steps::Purpose::deltas, given.models.size() * tile.size);
+    thread_local std::vector<steps::Vote> votes;
+    votes.clear();
+    double weights = 0;
+    for (std::size_t i = 0; i < given.models.size(); ++i) {
+      const ModelParams& model = given.models[i];
+      if (model.weight == 0) continue;
+      const std::span<float> delta = room.subspan(i * tile.size, tile.size);
+      if (thins(model)) {
+        thin(given, tile, i, answers, delta);
+      } else {
         steps::subtract(tile.models[i], tile.base, delta);
-        if (thins(model)) thin(given, tile, i, answers, delta);
-        add(static_cast<float>(model.weight * rescaling(model, i, answers)), model.weight);
       }
-    };
-    if constexpr (kElects) {
-      steps::SignElection election(tile.size, given.params.normalize);
-      for_deltas(
-          [&](float factor, double weight) { election.add(delta, factor, static_cast<float>(weight)); });
-      election.mix(out);
-    } else {
-      std::fill(out.begin(), out.end(), 0.0F);
-      double sum = 0;
-      for_deltas([&](float factor, double weight) {
-        steps::add_scaled(delta, factor, out);
-        sum += weight;
-      });
-      if (given.params.normalize) steps::divide(out, static_cast<float>(steps::divisor_of(sum)));
+      votes.push_back({.delta = delta,
+                       .factor = static_cast<float>(model.weight * rescaling(model, i, answers)),
+                       .weight = static_cast<float>(model.weight)});
+      weights += model.weight;
     }
-    steps::onto_base(tile.base, static_cast<float>(given.params.lambda), out);
+    const steps::Onto onto{.base = tile.base, .lambda = static_cast<float>(given.params.lambda)};
+    if constexpr (kElects) {
+      steps::mix_elected(votes, given.params.normalize, onto, out);
+    } else {
+      const double divisor = given.params.normalize ? steps::divisor_of(weights) : 1;
+      steps::mix_all(votes, static_cast<float>(divisor), onto, out);
+    }
   }
 
  private:
   static void thin(const Given& given, const Tile& tile, std::size_t i, const Answers& answers,
-                   std::span<float> delta) {
+                   std::span<float> out) {
     const std::span<const RankThreshold> ranks(answers.ranks);
-    Rule::thin(Thinning<ModelParams>{given.tensor, tile, i, given.models[i],
+    Rule::thin(Thinning<ModelParams>{given.tensor, tile, i, tile.models[i], tile.base, given.models[i],
                                      ranks.subspan(i * queries(), queries())},
-               delta);
+               out);
   }
 
   static double rescaling(const ModelParams& model, std::size_t i, const Answers& answers) {

@@ -38,8 +38,8 @@ struct KeepLargest {
     steps::distance(tile.models[model], tile.base, out);
   }
 
-  static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
-    steps::trim(delta, at.ranks[0], at.tile.index);
+  static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
+    steps::subtract_trimmed(at.x, at.base, at.ranks[0], at.tile.index, out);
   }
 };
 

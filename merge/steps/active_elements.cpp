@@ -78,7 +78,7 @@ void add_active(Models models, std::span<const float> factors, std::span<const f
                 std::span<float> out) {
   const std::size_t n = out.size();
   const std::span<float> counts = scratch(Purpose::votes, n);
-  const std::span<float> alone = scratch(Purpose::positive, n);
+  const std::span<float> alone = scratch(Purpose::weights, n);
   for (const auto& room : {counts, alone, out}) std::fill(room.begin(), room.end(), 0.0F);
   for (std::size_t i = 0; i < models.size(); ++i)
     add_n(models[i].data(), base.data(), epsilon, factors[i], counts.data(), alone.data(), out.data(), n);

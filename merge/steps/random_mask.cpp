@@ -15,11 +15,11 @@ namespace tsugi::merge::steps {
 namespace {
 
 // A mask in place of a conditional: GCC 12 vectorises this.
-TSUGI_CLONES void keep_below(float* values, std::size_t n, std::uint64_t key, std::uint64_t first,
-                             std::uint32_t limit) {
+TSUGI_CLONES void keep_below(const float* x, const float* base, float* out, std::size_t n, std::uint64_t key,
+                             std::uint64_t first, std::uint32_t limit) {
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint32_t mask = 0u - static_cast<std::uint32_t>(draw(key, first + i) < limit);
-    values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(values[i]) & mask);
+    out[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x[i] - base[i]) & mask);
   }
 }
 
@@ -32,10 +32,11 @@ std::uint64_t mask_key(std::uint64_t seed, std::size_t model, std::string_view t
   return state;
 }
 
-void keep_random(std::span<float> values, std::uint64_t key, std::uint64_t first, double probability) {
+void subtract_at_random(std::span<const float> x, std::span<const float> base, std::span<float> out,
+                        std::uint64_t key, std::uint64_t first, double probability) {
   // An integer is below p 2^24 exactly if it is below the next integer up.
   const double limit = std::ceil(std::clamp(probability, 0.0, 1.0) * kDraws);
-  keep_below(values.data(), values.size(), key, first, static_cast<std::uint32_t>(limit));
+  keep_below(x.data(), base.data(), out.data(), out.size(), key, first, static_cast<std::uint32_t>(limit));
 }
 
 }  // namespace tsugi::merge::steps

@@ -26,10 +26,12 @@ inline std::uint32_t draw(std::uint64_t key, std::uint64_t element) {
   std::uint64_t z = key + (element + 1) * 0x9e3779b97f4a7c15ULL;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 40);
+  return static_cast<std::uint32_t>(z >>
+                                    40);  // SplitMix64's last step, z ^ (z >> 31), leaves these bits alone
 }
 
-/// Keeps each value with u < probability and sets the others to 0. values[0] is flat element `first`.
-void keep_random(std::span<float> values, std::uint64_t key, std::uint64_t first, double probability);
+/// out = x - base where u < probability, else 0. out[0] is flat element `first`.
+void subtract_at_random(std::span<const float> x, std::span<const float> base, std::span<float> out,
+                        std::uint64_t key, std::uint64_t first, double probability);
 
 }  // namespace tsugi::merge::steps

@@ -11,7 +11,7 @@
 namespace tsugi::merge::steps {
 
 /// One buffer each; two uses of the same purpose at one time would overwrite each other.
-enum class Purpose { delta, other_delta, votes, positive, negative, positive_weight, negative_weight, count };
+enum class Purpose { delta, other_delta, deltas, votes, weights, count };
 
 /// `size` floats of unspecified value, valid until this thread asks for the same purpose again.
 std::span<float> scratch(Purpose purpose, std::size_t size);

@@ -143,18 +143,28 @@ TSUGI_CLONES void pair_of_deltas_n(const float* x, const float* y, const float* 
   }
 }
 
-TSUGI_CLONES double l1_n(const float* x, std::size_t n) {
-  Sum sum;
+[[gnu::always_inline]] inline void add_magnitudes(const Lanes& x, Sum& sum) {
+  sum.low += x.low < 0 ? -x.low : x.low;
+  sum.high += x.high < 0 ? -x.high : x.high;
+}
+
+TSUGI_CLONES void l1_norms_n(const float* x, const float* base, const float* kept, std::size_t n,
+                             L1Norms& out) {
+  Sum full;
+  Sum of_kept;
   const std::size_t whole = n - n % kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes) {
-    Lanes a;
-    load(x + i, a);
-    sum.low += a.low < 0 ? -a.low : a.low;
-    sum.high += a.high < 0 ? -a.high : a.high;
+    Lanes lanes;
+    load_delta(x + i, base + i, lanes);
+    add_magnitudes(lanes, full);
+    load(kept + i, lanes);
+    add_magnitudes(lanes, of_kept);
   }
-  double total = sum.folded();
-  for (std::size_t i = whole; i < n; ++i) total += static_cast<double>(std::fabs(x[i]));
-  return total;
+  out = {full.folded(), of_kept.folded()};
+  for (std::size_t i = whole; i < n; ++i) {
+    out.full += static_cast<double>(std::fabs(x[i] - base[i]));
+    out.kept += static_cast<double>(std::fabs(kept[i]));
+  }
 }
 
 }  // namespace
@@ -167,8 +177,10 @@ double dot_of_deltas(std::span<const float> x, std::span<const float> y, std::sp
   return dot_of_deltas_n(x.data(), y.data(), base.data(), x.size());
 }
 
-double l1(std::span<const float> x) {
-  return l1_n(x.data(), x.size());
+L1Norms l1_norms(std::span<const float> x, std::span<const float> base, std::span<const float> kept) {
+  L1Norms out;
+  l1_norms_n(x.data(), base.data(), kept.data(), x.size(), out);
+  return out;
 }
 
 PairSums dots_of_pair(std::span<const float> x, std::span<const float> y, std::span<const float> base) {

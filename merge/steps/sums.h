@@ -15,8 +15,13 @@ namespace tsugi::merge::steps {
 double dot(std::span<const float> x, std::span<const float> y);
 /// sum of (x - base)(y - base), the differences rounded to f32.
 double dot_of_deltas(std::span<const float> x, std::span<const float> y, std::span<const float> base);
-/// sum of |x|
-double l1(std::span<const float> x);
+
+/// L1 norms of a task vector d = x - base and of what was kept of it.
+struct L1Norms {
+  double full = 0;
+  double kept = 0;
+};
+L1Norms l1_norms(std::span<const float> x, std::span<const float> base, std::span<const float> kept);
 
 /// What is to be known of two vectors for the angle between them.
 struct PairSums {

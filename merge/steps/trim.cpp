@@ -6,8 +6,10 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include "merge/clones.h"
+#include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge::steps {
 namespace {
@@ -50,6 +52,25 @@ std::size_t end_of_ties(std::span<const float> values, std::uint32_t threshold, 
   return values.size();
 }
 
+// How equals of the threshold are kept in one tile.
+enum class Ties { none, all, some };
+
+Ties ties_in(const RankThreshold& rank, std::size_t tile) {
+  const std::uint64_t before = rank.ties_kept == 0 ? 0 : rank.ties_before[tile];
+  if (before >= rank.ties_kept) return Ties::none;
+  const std::size_t next = tile + 1;
+  return next < rank.ties_before.size() && rank.ties_before[next] <= rank.ties_kept ? Ties::all : Ties::some;
+}
+
+TSUGI_CLONES void keep_deltas_from(const float* x, const float* base, float* out, std::size_t n,
+                                   std::uint32_t least) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(x[i] - base[i]);
+    const std::uint32_t mask = 0u - static_cast<std::uint32_t>((bits & 0x7fffffffu) >= least);
+    out[i] = std::bit_cast<float>(bits & mask);
+  }
+}
+
 constexpr std::uint32_t kInfinity = 0x7f800000u;
 
 TSUGI_CLONES void smallness_n(const float* x, const float* base, float* out, std::size_t n) {
@@ -66,6 +87,16 @@ TSUGI_CLONES void keep_within(float* values, std::size_t n, std::uint32_t low, s
   }
 }
 
+TSUGI_CLONES void keep_deltas_within(const float* x, const float* base, float* out, std::size_t n,
+                                     std::uint32_t low, std::uint32_t high) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(x[i] - base[i]);
+    const std::uint32_t magnitude = bits & 0x7fffffffu;
+    const std::uint32_t mask = 0u - static_cast<std::uint32_t>((magnitude >= low) & (magnitude < high));
+    out[i] = std::bit_cast<float>(bits & mask);
+  }
+}
+
 // Chosen as small are magnitudes whose bits are below `limit + 1` before `split`, below `limit` after it.
 struct Cut {
   std::uint32_t limit;
@@ -73,6 +104,15 @@ struct Cut {
 
   std::uint32_t at(std::size_t i) const { return i < split ? limit + 1 : limit; }
 };
+
+// The same for all of a tile, or none.
+std::optional<std::uint32_t> limit_of(const RankThreshold& rank, std::size_t tile) {
+  if (rank.threshold < 0) return kInfinity + 1;
+  const std::uint32_t limit = kInfinity - std::bit_cast<std::uint32_t>(rank.threshold);
+  const Ties ties = ties_in(rank, tile);
+  if (ties == Ties::some) return std::nullopt;
+  return ties == Ties::all ? limit + 1 : limit;
+}
 
 Cut cut_of(std::span<const float> values, const RankThreshold& rank, std::size_t tile) {
   if (rank.threshold < 0) return {kInfinity, values.size()};
@@ -106,14 +146,31 @@ void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile) 
   keep_from(values.data() + end, values.size() - end, threshold + 1);
 }
 
+void subtract_trimmed(std::span<const float> x, std::span<const float> base, const RankThreshold& rank,
+                      std::size_t tile, std::span<float> out) {
+  const Ties ties = ties_in(rank, tile);
+  if (rank.threshold < 0 || ties == Ties::some) {
+    subtract(x, base, out);
+    return trim(out, rank, tile);
+  }
+  const auto threshold = std::bit_cast<std::uint32_t>(rank.threshold);
+  keep_deltas_from(x.data(), base.data(), out.data(), out.size(),
+                   ties == Ties::all ? threshold : threshold + 1);
+}
+
 void smallness(std::span<const float> x, std::span<const float> base, std::span<float> out) {
   smallness_n(x.data(), base.data(), out.data(), out.size());
 }
 
-void keep_band(std::span<float> values, const RankThreshold& dropped, const RankThreshold& within,
-               std::size_t tile) {
-  const Cut low = cut_of(values, dropped, tile);
-  const Cut high = cut_of(values, within, tile);
+void subtract_outside(std::span<const float> x, std::span<const float> base, const Band& band,
+                      std::size_t tile, std::span<float> values) {
+  const auto least = limit_of(band.dropped, tile);
+  const auto end_of_all = limit_of(band.within, tile);
+  if (least && end_of_all)
+    return keep_deltas_within(x.data(), base.data(), values.data(), values.size(), *least, *end_of_all);
+  subtract(x, base, values);
+  const Cut low = cut_of(values, band.dropped, tile);
+  const Cut high = cut_of(values, band.within, tile);
   // Both limits are constant between the splits.
   const auto [first, second] = std::minmax(low.split, high.split);
   std::size_t begin = 0;

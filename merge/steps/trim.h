@@ -21,13 +21,21 @@ std::uint64_t kept_of(double density, std::uint64_t n);
 /// magnitudes.
 void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile);
 
+/// out = x - base, then trim(out).
+void subtract_trimmed(std::span<const float> x, std::span<const float> base, const RankThreshold& rank,
+                      std::size_t tile, std::span<float> out);
+
 /// Keys of which the largest belong to the smallest |x - base|, down to 0 for an infinite one: of equal
 /// magnitudes the first in flat order rank as the smaller.
 void smallness(std::span<const float> x, std::span<const float> base, std::span<float> out);
 
-/// Sets to 0 each value of tile `tile` that is among the smallest ones of `dropped` or not among those of
-/// `within`, which are at least as many. The keys of both are smallness().
-void keep_band(std::span<float> values, const RankThreshold& dropped, const RankThreshold& within,
-               std::size_t tile);
+/// The smallest ones of `dropped` and those outside of the smallest ones of `within`, which are at least as
+/// many, are 0 in out = x - base. The keys of both are smallness().
+struct Band {
+  const RankThreshold& dropped;
+  const RankThreshold& within;
+};
+void subtract_outside(std::span<const float> x, std::span<const float> base, const Band& band,
+                      std::size_t tile, std::span<float> out);
 
 }  // namespace tsugi::merge::steps

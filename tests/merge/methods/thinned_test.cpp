@@ -32,9 +32,9 @@ struct GivenMasks {
         standard(&ModelParams::density, {.name = "density", .accepted = kNotNegative, .doc = "A."})};
   }
   static bool thins(const ModelParams& model) { return model.density < 1; }
-  static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
+  static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
     constexpr std::array<std::array<float, 6>, 2> kMasks{{{1, 0, 0, 1, 0, 1}, {0, 1, 1, 0, 0, 1}}};
-    for (std::size_t i = 0; i < delta.size(); ++i) delta[i] *= kMasks.at(at.model).at(i);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (at.x[i] - at.base[i]) * kMasks.at(at.model).at(i);
   }
 };
 
@@ -99,16 +99,15 @@ TEST(RandomMask, DrawsAsSpecified) {
 TEST(RandomMask, KeepsBelowTheProbabilityOnly) {
   const std::uint64_t key = steps::mask_key(3, 0, "w");
   const double exact = steps::draw(key, 10) / steps::kDraws;
-  std::vector<float> values{5};
-  steps::keep_random(values, key, 10, exact);
-  EXPECT_EQ(values[0], 0);  // u < p is strict
-  values = {5};
-  steps::keep_random(values, key, 10, std::nextafter(exact, 1));
-  EXPECT_EQ(values[0], 5);
-  steps::keep_random(values, key, 10, 1);
-  EXPECT_EQ(values[0], 5);
-  steps::keep_random(values, key, 10, 0);
-  EXPECT_EQ(values[0], 0);
+  const auto kept = [&](double probability) {
+    std::vector<float> out{-1};
+    steps::subtract_at_random(std::vector<float>{5}, std::vector<float>{2}, out, key, 10, probability);
+    return out[0];
+  };
+  EXPECT_EQ(kept(exact), 0);  // u < p is strict
+  EXPECT_EQ(kept(std::nextafter(exact, 1)), 3);
+  EXPECT_EQ(kept(1), 3);
+  EXPECT_EQ(kept(0), 0);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace tsugi::merge {
 namespace {
 
-constexpr std::size_t kTile = 100;
+constexpr std::size_t kTile = 600;
 
 KeyPass pass_over(const std::vector<std::vector<float>>& keys) {
   return [&keys](const TileRange& tiles, std::span<const std::size_t> queries, const KeyVisitor& visit) {
@@ -101,10 +101,10 @@ TEST(RankSelection, AnswersSeveralQueriesOverManyGroups) {
   }
 }
 
-// Past 64 K keys a sample of tiles says where to look: of 2000 the 16th and every 31st after it.
-constexpr std::size_t kManyTiles = 2000;
+// Past 64 K keys a sample of tiles says where to look: of 330 the 3rd and every 5th after it.
+constexpr std::size_t kManyTiles = 330;
 bool sampled(std::size_t key) {
-  return key / kTile % 31 == 15;
+  return key / kTile % 5 == 2;
 }
 
 TEST(RankSelection, AgreesWithASortOfManyKeys) {
@@ -120,7 +120,7 @@ TEST(RankSelection, AgreesWithASortOfManyKeys) {
 TEST(RankSelection, AgreesWithASortWhereTilesDiffer) {
   auto keys = random_keys(kManyTiles * kTile, 1 << 30, 12);
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] *= static_cast<float>(1 + i / kTile % 97);
-  for (const std::uint64_t kept : {kManyTiles, 50 * kManyTiles, 99 * kManyTiles})
+  for (const std::uint64_t kept : {kManyTiles, kTile / 2 * kManyTiles, (kTile - 1) * kManyTiles})
     expect_exact({keys}, {kept});
 }
 
@@ -132,7 +132,7 @@ TEST(RankSelection, IsExactWhereTheSampleMisleads) {
     if (sampled(i)) zeros[i] = 0;
     if (!sampled(i)) narrow[i] = 2e8F + narrow[i] / 100;
   }
-  for (const std::uint64_t kept : {kManyTiles, 50 * kManyTiles, 90 * kManyTiles}) {
+  for (const std::uint64_t kept : {kManyTiles, kTile / 2 * kManyTiles, kTile * 9 / 10 * kManyTiles}) {
     expect_exact({zeros, narrow, keys}, {kept, kept, kept});
   }
 }
