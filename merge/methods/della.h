@@ -15,7 +15,7 @@
 
 #include "merge/methods/thinned.h"
 #include "merge/steps/random_mask.h"
-#include "merge/steps/row_ranks.h"
+#include "merge/steps/rank_mask.h"
 
 namespace tsugi::merge {
 
@@ -61,37 +61,24 @@ struct DropSmallRather {
     const std::size_t c = shape.size() < 2 ? at.tile.row_length : shape[1];
     std::size_t stride = 1;  // between neighbours of a row
     for (std::size_t axis = 2; axis < shape.size(); ++axis) stride *= shape[axis];
-    Row row{.key = steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
-            .first = at.tile.begin,
-            .stride = stride,
-            .values = {},
-            .ranks = {}};
-    row.values.resize(c);
-    row.ranks.resize(c);
-    for (std::size_t matrix = 0; matrix < delta.size(); matrix += c * stride) {
-      for (std::size_t i = 0; i < stride; ++i) thin_row(at.params, row, matrix + i, delta);
+    steps::RankedDraws draws{.key = steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
+                             .first = at.tile.begin,
+                             .stride = stride,
+                             .least = c == 1 ? at.params.density : at.params.density - at.params.epsilon,
+                             .step = c == 1 ? 0 : 2 * at.params.epsilon / static_cast<double>(c - 1)};
+    if (stride == 1) {
+      for (std::size_t begin = 0; begin < delta.size(); begin += c, draws.first += c)
+        steps::keep_by_rank(delta.subspan(begin, c), draws);
+      return;
     }
-  }
-
- private:
-  struct Row {
-    std::uint64_t key;
-    std::uint64_t first;  // flat element at the start of the tile
-    std::size_t stride;
-    std::vector<float> values;
-    std::vector<std::uint32_t> ranks;
-  };
-
-  static void thin_row(const ModelParams& model, Row& row, std::size_t begin, std::span<float> delta) {
-    const std::size_t c = row.values.size();
-    for (std::size_t i = 0; i < c; ++i) row.values[i] = delta[begin + i * row.stride];
-    steps::rank_magnitudes(row.values, row.ranks);
-    const double least = c == 1 ? model.density : model.density - model.epsilon;
-    const double step = c == 1 ? 0 : 2 * model.epsilon / static_cast<double>(c - 1);
-    for (std::size_t i = 0; i < c; ++i) {
-      const std::size_t at = begin + i * row.stride;
-      const double probability = least + row.ranks[i] * step;
-      if (steps::draw(row.key, row.first + at) >= probability * steps::kDraws) delta[at] = 0;
+    std::vector<float> row(c);
+    for (std::size_t matrix = 0; matrix < delta.size(); matrix += c * stride) {
+      for (std::size_t begin = matrix; begin < matrix + stride; ++begin) {
+        draws.first = at.tile.begin + begin;
+        for (std::size_t i = 0; i < c; ++i) row[i] = delta[begin + i * stride];
+        steps::keep_by_rank(row, draws);
+        for (std::size_t i = 0; i < c; ++i) delta[begin + i * stride] = row[i];
+      }
     }
   }
 };
