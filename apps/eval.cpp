@@ -74,7 +74,8 @@ DType parse_dtype(const std::string& text) {
 }
 
 merge::MergePlan plan_model(const std::string& model, merge::CheckpointStore& checkpoints) {
-  if (std::filesystem::is_regular_file(model))
+  const std::filesystem::path file = model;
+  if (std::filesystem::is_regular_file(file) && file.extension() != ".gguf")
     return merge::plan_merge(recipes::read_recipe(model), checkpoints);
   return merge::plan_copy(checkpoints.get({model, {model, 0, 0}}, ""));
 }
@@ -88,8 +89,8 @@ void store_as(merge::MergePlan& plan, DType type) {
 }
 
 std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval::Tokenizer& tokenizer,
-                                              const std::filesystem::path& model, const Console& console) {
-  const eval::ModelLimits limits = eval::read_model_limits(model);
+                                              const eval::ModelFiles& files, const Console& console) {
+  const eval::ModelLimits limits = eval::read_model_limits(files);
   std::vector<eval::PreparedTask> prepared;
   for (const std::string& name : options.tasks) {
     eval::Task task = eval::load_task(name, options.include_path, "");
@@ -111,9 +112,10 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
   if (wanted == DType::BF16) store_as(plan, DType::BF16);
   const eval::Residence residence = eval::choose_residence(plan, wanted);
   const auto weights = eval::load_weights(plan, residence);
-  const eval::Tokenizer tokenizer = eval::Tokenizer::load(plan.donor->folder());
+  const eval::ModelFiles files(plan);
+  const eval::Tokenizer tokenizer = eval::Tokenizer::load(files);
   const eval::Decoder decoder({weights.get()}, eval::plain_path(weights->shape().layers));
-  prepared = prepare_tasks(options, tokenizer, plan.donor->folder(), console);
+  prepared = prepare_tasks(options, tokenizer, files, console);
 
   eval::ModelResult result{.model = name,
                            .arithmetic = eval::describe_compute(residence.compute, residence.storage),
@@ -161,7 +163,8 @@ void run_eval(const Options& options, const CommonOptions& common) {
 
 Action add_eval(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->models, "Model folders, or recipes, which are merged in memory")
+  app.add_option("MODEL", options->models,
+                 "Model folders, GGUF files, or recipes, which are merged in memory")
       ->required();
   app.add_option("--tasks", options->tasks, "Task names or YAML files, separated by commas")
       ->required()

@@ -71,7 +71,7 @@ std::vector<std::size_t> counts_of(const Exam& exam, std::span<const std::size_t
 }  // namespace
 
 Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
-               std::vector<std::string>& notes) {
+               const eval::ModelLimits& limits, std::vector<std::string>& notes) {
   if (spec.num_fewshot.value_or(0) != 0) {
     throw InputError(
         spec.file, fmt::format("num_fewshot is {}, but tasks are asked without examples", *spec.num_fewshot),
@@ -91,7 +91,7 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer
       holdout.push_back({.question = text_field(item, "question").value_or(item.prompt),
                          .source = text_field(item, "source")});
     }
-    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer),
+    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
                           .weight = task_spec.weight,
                           .column = task_spec.metric});
   }

@@ -40,7 +40,7 @@ struct Exam {
 /// question the prompt stands in), splits. Notes say where data was found. Throws InputError: unknown task or
 /// metric, a weight of 0, a task without items on one side, few-shot examples asked for.
 Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
-               std::vector<std::string>& notes);
+               const eval::ModelLimits& limits, std::vector<std::string>& notes);
 
 /// Items of a side, in order.
 std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);

@@ -167,8 +167,9 @@ std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const
   bench->spec = resolved(spec, options);
   open_parents(*bench);
   bench->space = std::make_unique<WeightSpace>(bench->spec.genome, family_of(*bench));
-  bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(donor_of(*bench).folder()));
-  bench->exam = load_exam(bench->spec, *bench->tokenizer, bench->notes);
+  const eval::ModelFiles files(donor_of(*bench));
+  bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(files));
+  bench->exam = load_exam(bench->spec, *bench->tokenizer, eval::read_model_limits(files), bench->notes);
   bench->notes.push_back(cluster_note(bench->exam));
   note_chat_template(*bench);
   divide(*bench, options);

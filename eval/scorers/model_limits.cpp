@@ -39,9 +39,9 @@ const std::array kSettings{
     Setting{"exponential_decay_length_penalty", nullptr},
 };
 
-json read_object(const std::filesystem::path& file) {
-  json document = merge::read_json(file);
-  if (!document.is_object()) throw InputError(file.string(), "no JSON object", "download the file again");
+json parse_object(const std::string& text, const std::string& file) {
+  json document = merge::parse_json(text, file);
+  if (!document.is_object()) throw InputError(file, "no JSON object", "download the file again");
   return document;
 }
 
@@ -87,19 +87,20 @@ std::size_t max_length_of(const json& config) {
 
 }  // namespace
 
-ModelLimits read_model_limits(const std::filesystem::path& folder) {
-  const std::filesystem::path model_file = folder / "config.json";
-  const std::filesystem::path generation_file = folder / "generation_config.json";
-  const json model = read_object(model_file);
+ModelLimits read_model_limits(const ModelFiles& files) {
+  const std::string model_file = files.path("config.json");
+  const std::optional<std::string> config = files.find("config.json");
+  if (!config) throw InputError(model_file, "cannot be read", "give a model folder");
+  const json model = parse_object(*config, model_file);
   ModelLimits limits;
   limits.max_length = max_length_of(model);
-  std::error_code error;
-  if (std::filesystem::exists(generation_file, error)) {
-    const json generation = read_object(generation_file);
-    refuse_settings(generation, generation_file.string());
-    limits.stop_ids = ids_of(generation, generation_file.string());
+  if (const std::optional<std::string> text = files.find("generation_config.json")) {
+    const std::string file = files.path("generation_config.json");
+    const json generation = parse_object(*text, file);
+    refuse_settings(generation, file);
+    limits.stop_ids = ids_of(generation, file);
   } else {
-    limits.stop_ids = ids_of(model, model_file.string());
+    limits.stop_ids = ids_of(model, model_file);
   }
   return limits;
 }

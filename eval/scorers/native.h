@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -15,6 +14,7 @@
 
 #include "eval/metrics/metric.h"
 #include "eval/model/decoder.h"
+#include "eval/model/model_files.h"
 #include "eval/tasks/task.h"
 #include "eval/tokenizer/tokenizer.h"
 
@@ -29,7 +29,7 @@ struct ModelLimits {
 /// Reads config.json (max_position_embeddings and its other names) and generation_config.json (eos_token_id;
 /// without the file, config.json's). Throws InputError where generation_config.json asks for what changes
 /// greedy answers and tsugi does not do: a repetition penalty, suppressed tokens, beams, …
-ModelLimits read_model_limits(const std::filesystem::path& folder);
+ModelLimits read_model_limits(const ModelFiles& files);
 
 /// A task with token ids for one tokenizer.
 struct PreparedTask {

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "recipes/error.h"
 
 namespace tsugi::eval::tokenization {
@@ -16,15 +14,16 @@ constexpr std::size_t kMaxDepth = 64;
 
 }  // namespace
 
-nlohmann::json read_json(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    throw InputError(file.string(), "cannot be read",
+nlohmann::json read_json(const ModelFiles& files, const std::string& name) {
+  const std::optional<std::string> text = files.find(name);
+  if (!text)
+    throw InputError(files.path(name), "cannot be read",
                      "a model folder needs this file to turn text into tokens");
   try {
-    return nlohmann::json::parse(in);
+    return nlohmann::json::parse(*text);
   } catch (const nlohmann::json::parse_error& error) {
-    throw InputError(file.string(), fmt::format("not JSON at byte {}", error.byte), "fetch the file again");
+    throw InputError(files.path(name), fmt::format("not JSON at byte {}", error.byte),
+                     "fetch the file again");
   }
 }
 

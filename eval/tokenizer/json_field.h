@@ -5,17 +5,18 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "eval/model/model_files.h"
+
 namespace tsugi::eval::tokenization {
 
-/// Reads a JSON file. Throws InputError when it cannot be read or is not JSON.
-nlohmann::json read_json(const std::filesystem::path& file);
+/// A JSON file of a model. Throws InputError when it is not there, cannot be read or is not JSON.
+nlohmann::json read_json(const ModelFiles& files, const std::string& name);
 
 /// A view: the JSON value must outlive it. Every accessor throws InputError when the value is of another
 /// kind.

@@ -106,11 +106,11 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Tokenizer Tokenizer::load(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "tokenizer.json";
-  const nlohmann::json json = tokenization::read_json(path);
-  const TokenizerConfig config = tokenization::read_tokenizer_config(folder);
-  const Field file(json, path.string());
+Tokenizer Tokenizer::load(const ModelFiles& files) {
+  const std::string name = "tokenizer.json";
+  const nlohmann::json json = tokenization::read_json(files, name);
+  const TokenizerConfig config = tokenization::read_tokenizer_config(files);
+  const Field file(json, files.path(name));
   check_version(file);
   auto state = std::make_unique<State>();
   if (const auto field = file.find("normalizer")) state->normalizer = tokenization::make_normalizer(*field);

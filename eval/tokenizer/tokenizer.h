@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "eval/model/model_files.h"
 
 namespace tsugi::eval {
 
@@ -25,7 +26,7 @@ class Tokenizer {
  public:
   /// Reads tokenizer.json and tokenizer_config.json of a model folder. Throws InputError naming the component
   /// that this program does not run, or what is broken.
-  static Tokenizer load(const std::filesystem::path& folder);
+  static Tokenizer load(const ModelFiles& files);
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();

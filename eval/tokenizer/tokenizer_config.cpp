@@ -82,17 +82,17 @@ std::optional<bool> read_flag(const Field& config, std::string_view key) {
 
 }  // namespace
 
-TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
+TokenizerConfig read_tokenizer_config(const ModelFiles& files) {
   nlohmann::json json = nlohmann::json::object();
-  const std::filesystem::path file = folder / "tokenizer_config.json";
-  if (std::filesystem::exists(file)) json = read_json(file);
-  const std::filesystem::path map = folder / "special_tokens_map.json";
-  if (json.is_object() && std::filesystem::exists(map)) {
-    const nlohmann::json fallback = read_json(map);
+  const std::string file = "tokenizer_config.json";
+  if (files.find(file)) json = read_json(files, file);
+  const std::string map = "special_tokens_map.json";
+  if (json.is_object() && files.find(map)) {
+    const nlohmann::json fallback = read_json(files, map);
     if (fallback.is_object())
       json.insert(fallback.begin(), fallback.end());  // keys that are there already stay
   }
-  const Field config(json, file.string());
+  const Field config(json, files.path(file));
   TokenizerConfig result;
   read_named_tokens(config, result);
   result.declared = read_declared(config);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +28,7 @@ struct TokenizerConfig {
 };
 
 /// Both files may be missing: everything is then unset. Throws InputError for a value of the wrong kind.
-TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder);
+TokenizerConfig read_tokenizer_config(const ModelFiles& files);
 
 /// Whether a tokenizer of this class puts BOS before a text by default when tokenizer.json has no template.
 bool class_adds_bos(const std::string& tokenizer_class);

@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-using testing::Not;
 
 const fs::path kRoot = TSUGI_ROOT;
 const std::string kTasks = (kRoot / "recipes/pocket/tasks").string();
@@ -186,6 +185,17 @@ TEST(Program, ComparesModelsItemByItem) {
     EXPECT_EQ(row["unpaired"], 0);
     EXPECT_NEAR(row["gain"].get<double>(), row["second"].get<double>() - row["first"].get<double>(), 1e-12);
   }
+}
+
+TEST(Program, ScoresAGgufFileLikeTheFolderItCameFrom) {
+  const TemporaryFolder folder;
+  const std::string model = (kRoot / "recipes/pocket/ja").string();
+  folder.write("copy.yaml", "merge_method: passthrough\nmodels: [{model: " + model + "}]\n");
+  const Finished made = run_program({"merge", "copy.yaml", "ja.gguf", "--quiet"}, folder.path());
+  ASSERT_EQ(made.code, 0) << made.err;
+  const Finished file = run_program(eval_arguments((folder / "ja.gguf").string(), "2"));
+  ASSERT_EQ(file.code, 0) << file.err;
+  EXPECT_EQ(file.out, run_program(eval_arguments(model, "2")).out);
 }
 
 TEST(Program, SwitchesThatWouldChangeAScoreAreRefused) {

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(ModelLimits, OfABundledModel) {
-  const ModelLimits limits = read_model_limits(TSUGI_ROOT "/recipes/pocket/base");
+  const ModelLimits limits = read_model_limits(std::filesystem::path(TSUGI_ROOT "/recipes/pocket/base"));
   EXPECT_EQ(limits.max_length, 512U);
   EXPECT_THAT(limits.stop_ids, ElementsAre(0));
 }

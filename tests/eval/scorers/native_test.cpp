@@ -16,7 +16,7 @@
 namespace tsugi::eval {
 namespace {
 
-constexpr const char* kModel = TSUGI_ROOT "/recipes/pocket/math";
+const std::filesystem::path kModel = TSUGI_ROOT "/recipes/pocket/math";
 
 /// The bundled model that is good at English word problems.
 struct Model {

@@ -19,7 +19,8 @@ using testing::HasSubstr;
 using Ids = std::vector<TokenId>;
 
 const Tokenizer& tokenizer() {
-  static const Tokenizer kTokenizer = Tokenizer::load(TSUGI_ROOT "/recipes/pocket/base");
+  static const Tokenizer kTokenizer =
+      Tokenizer::load(std::filesystem::path(TSUGI_ROOT "/recipes/pocket/base"));
   return kTokenizer;
 }
 
