@@ -5,11 +5,12 @@ RELEASE := build/release
 RUN := runs/quickstart
 JOBS := $(shell nproc)
 
-.PHONY: help packages build quickstart test lint format asan peers bench install
+.PHONY: help packages build quickstart test test-long lint format asan peers bench install
 help:
 	@echo "make build       install what is missing, build build/release/tsugi"
 	@echo "make quickstart  evolve the bundled experts into $(RUN)"
 	@echo "make test        build and run the tests"
+	@echo "make test-long   the tests that take minutes: merges killed at random moments"
 	@echo "make lint        formatting, include direction, file sizes, clang-tidy"
 	@echo "make asan        the tests under the address and undefined-behaviour sanitizers"
 	@echo "make bench       build and run the speed comparisons (tests/bench)"
@@ -31,6 +32,9 @@ quickstart: build
 
 test: build
 	@ctest --test-dir $(RELEASE) --label-regex fast --output-on-failure --parallel $(JOBS)
+
+test-long: build
+	@ctest --test-dir $(RELEASE) --label-regex long --verbose
 
 # clang-tidy reads the compile commands of a configured tree; generated headers come with configuring.
 lint:

@@ -127,7 +127,11 @@ std::optional<DType> ModelConfig::dtype() const {
 
 std::optional<bool> ModelConfig::tied() const {
   const Json* value = find("tie_word_embeddings");
-  return value != nullptr && value->is_boolean() ? std::optional(value->get<bool>()) : std::nullopt;
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  throw InputError(file_,
+                   fmt::format("tie_word_embeddings is {}, expected true or false", cited(value->dump())),
+                   "correct config.json");
 }
 
 std::string ModelConfig::rope_type() const {

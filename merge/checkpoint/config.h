@@ -31,8 +31,9 @@ class ModelConfig {
   std::string architecture() const;  ///< architectures[0]
   std::size_t layers() const;  ///< num_hidden_layers, n_layer, num_layers or n_layers; InputError without
   std::optional<DType> dtype() const;  ///< `dtype`, else `torch_dtype`; nothing for null or "auto"
-  std::optional<bool> tied() const;    ///< tie_word_embeddings
-  std::string rope_type() const;       ///< "default", "llama3", …
+  std::optional<bool> tied()
+      const;                      ///< tie_word_embeddings; throws InputError for another value than a boolean
+  std::string rope_type() const;  ///< "default", "llama3", …
   double rope_theta()
       const;  ///< rope_parameters.rope_theta, else rope_theta, else rotary_emb_base, else 10000
   std::optional<double> number(const std::string& key) const;

@@ -153,7 +153,12 @@ void check_layers(const ModelConfig& config, const std::vector<TensorView>& tens
 void check_rows(const ModelConfig& config, const TensorView& tensor, const std::string& weights,
                 std::vector<std::string>& notes) {
   const auto* vocabulary = config.find("vocab_size");
-  if (vocabulary == nullptr || !vocabulary->is_number_unsigned() || tensor.shape.size() != 2) return;
+  if (vocabulary == nullptr || tensor.shape.size() != 2) return;
+  if (!vocabulary->is_number_unsigned()) {
+    throw InputError(config.file(),
+                     fmt::format("vocab_size is {}, expected a whole number", cited(vocabulary->dump())),
+                     "correct config.json");
+  }
   const auto stated = vocabulary->get<std::uint64_t>();
   const std::size_t rows = tensor.shape[0];
   if (stated > rows) {

@@ -22,7 +22,7 @@ constexpr std::string_view kDownload = "download the file again";
 constexpr std::array kBinary{
     Row{"version https://git-lfs.github.com/spec/v1"sv,
         {"this is a Git LFS pointer: the file itself was not downloaded",
-         "run 'git lfs pull', or download the file again"}},
+         "run 'git lfs pull', or download the file again", true}},
     Row{"PK\x03\x04"sv,
         {"this is a zip archive (PyTorch .bin?), not safetensors",
          "name it pytorch_model.bin, beside its config.json"}},
@@ -36,9 +36,10 @@ constexpr std::array kBinary{
 };
 
 constexpr std::array kText{
-    Row{"<"sv, {"this is a web page: the file itself was not downloaded", kDownload}},
+    Row{"<"sv, {"this is a web page: the file itself was not downloaded", kDownload, true}},
     Row{"{"sv,
-        {"this is JSON text (a server's error?), not safetensors: the file was not downloaded", kDownload}},
+        {"this is JSON text (a server's error?), not safetensors: the file was not downloaded", kDownload,
+         true}},
 };
 
 bool starts_with(std::string_view text, std::string_view prefix) {
@@ -68,7 +69,7 @@ std::optional<ForeignKind> foreign_kind(std::span<const std::byte> file) {
     return ForeignKind{"this is a text file, not safetensors", "check the path"};
   }
   if (head.size() >= 8 && std::all_of(head.begin(), head.end(), [](char c) { return c == 0; })) {
-    return ForeignKind{"the file begins with zeros: its download broke off", kDownload};
+    return ForeignKind{"the file begins with zeros: its download broke off", kDownload, true};
   }
   return std::nullopt;
 }

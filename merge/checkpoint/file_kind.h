@@ -15,6 +15,7 @@ namespace tsugi::merge {
 struct ForeignKind {
   std::string_view what;
   std::string_view cure;
+  bool absent = false;  ///< it stands for a file, of whatever kind, that was not downloaded
 };
 
 /// Looks at the first bytes only. Nothing when they tell nothing. A safetensors file may begin with any bytes

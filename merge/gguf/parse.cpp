@@ -10,6 +10,7 @@
 #include <cstring>
 #include <set>
 
+#include "merge/checkpoint/file_kind.h"
 #include "merge/checkpoint/json.h"
 #include "recipes/error.h"
 
@@ -48,8 +49,11 @@ class Reader {
     constexpr std::uint32_t kOldest =
         2;  // version 1 counted in 32 bits; no converter has written it since 2023
     constexpr std::uint32_t kNewest = 3;
-    if (bytes_.size() < kMagic.size() || std::memcmp(bytes_.data(), kMagic.data(), kMagic.size()) != 0)
+    if (bytes_.size() < kMagic.size() || std::memcmp(bytes_.data(), kMagic.data(), kMagic.size()) != 0) {
+      const auto kind = foreign_kind(bytes_);
+      if (kind && kind->absent) throw InputError(header_.file, kind->what, kind->cure);
       refuse("does not begin with 'GGUF'");
+    }
     at_ = kMagic.size();
     const auto version = number<std::uint32_t>("the version");
     if (version >= kOldest && version <= kNewest) return;
@@ -171,7 +175,7 @@ class Reader {
       constexpr std::uint64_t kMost = std::uint64_t{1}
                                       << 40;  // elements: a thousand times the largest tensors there are
       if (extent == 0 || extent > kMost / count)
-        refuse(fmt::format("tensor {} has an impossible shape", cited(info.name)));
+        refuse(fmt::format("tensor {} has an impossible shape: an axis of {}", cited(info.name), extent));
       count *= extent;
       info.shape.insert(info.shape.begin(), extent);
     }
@@ -206,8 +210,9 @@ class Reader {
     for (TensorInfo& info : header_.tensors) {
       const std::uint64_t size = stored_size(info.type, info.shape);
       if (info.offset != expected) {
-        refuse(fmt::format("tensor {} is said to lie at {} of the data, where the ones before it end is {}",
-                           cited(info.name), info.offset, expected));
+        refuse(fmt::format(
+            "tensor {} is said to lie at {} of the data, expected {}, where the ones before it end",
+            cited(info.name), info.offset, expected));
       }
       if (start > bytes_.size() || size > bytes_.size() - start || expected > bytes_.size() - start - size) {
         refuse(fmt::format("is cut off: tensor {} ends at byte {}, the file has {}", cited(info.name),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,9 +40,11 @@ inline std::uint64_t status_of(pid_t process, const std::string& key) {
   return 0;
 }
 
-/// Runs TSUGI_BINARY with the arguments in `folder` and waits.
+/// Runs TSUGI_BINARY with the arguments in `folder` and waits; with `kill_after`, not longer than that (to a
+/// millisecond), then sends SIGKILL.
 inline Finished run_program(const std::vector<std::string>& arguments,
-                            const std::filesystem::path& folder = std::filesystem::current_path()) {
+                            const std::filesystem::path& folder = std::filesystem::current_path(),
+                            std::optional<std::chrono::microseconds> kill_after = std::nullopt) {
   const TemporaryFolder scratch;
   const std::string out = (scratch / "out").string();
   const std::string err = (scratch / "err").string();
@@ -50,6 +54,7 @@ inline Finished run_program(const std::vector<std::string>& arguments,
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 
+  const auto start = std::chrono::steady_clock::now();
   const pid_t child = fork();
   if (child == 0) {
     const int out_file = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -63,6 +68,7 @@ inline Finished run_program(const std::vector<std::string>& arguments,
   while (waitpid(child, &status, WNOHANG) == 0) {
     result.most_threads = std::max(result.most_threads, static_cast<int>(status_of(child, "Threads:")));
     result.most_private = std::max(result.most_private, 1024 * status_of(child, "RssAnon:"));  // in kB
+    if (kill_after && std::chrono::steady_clock::now() - start >= *kill_after) kill(child, SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

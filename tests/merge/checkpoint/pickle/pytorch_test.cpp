@@ -12,6 +12,7 @@
 #include "merge/checkpoint/mapped_file.h"
 #include "merge/checkpoint/safetensors.h"
 #include "recipes/error.h"
+#include "tests/support/raw_pickle.h"
 #include "tests/support/raw_safetensors.h"
 #include "tests/support/raw_zip.h"
 
@@ -19,7 +20,13 @@ namespace tsugi::merge {
 namespace {
 
 using testing::HasSubstr;
-using tests::little;
+using tests::dict;
+using tests::global;
+using tests::num;
+using tests::storage;
+using tests::str;
+using tests::tensor;
+using tests::tuple;
 
 const std::filesystem::path kGolden = TSUGI_ROOT "/tests/golden/pytorch";
 
@@ -72,32 +79,6 @@ TEST(ParsePytorch, RefusesWhatTorchSavesOtherwise) {
   EXPECT_THAT(error_of_file("module.bin"),
               HasSubstr("the pickle wants to run 'torch.nn.modules.linear.Linear': refused for safety"));
   EXPECT_THAT(error_of_file("state.safetensors"), HasSubstr("is no archive of PyTorch's"));
-}
-
-// A pickle in pieces. Text: as SHORT_BINUNICODE.
-std::string str(const std::string& text) {
-  return std::string("\x8c") + little(static_cast<std::uint8_t>(text.size())) + text;
-}
-std::string num(int value) {
-  return std::string("J") + little(value);
-}
-std::string global(const std::string& module, const std::string& name) {
-  return fmt::format("c{}\n{}\n", module, name);
-}
-std::string tuple(const std::string& items) {
-  return fmt::format("({}t", items);
-}
-std::string storage(const std::string& type, const std::string& key, int size) {
-  return tuple(str("storage") + global("torch", type) + str(key) + str("cpu") + num(size)) + "Q";
-}
-std::string tensor(const std::string& held, int offset, const std::string& size, const std::string& stride) {
-  return global("torch._utils", "_rebuild_tensor_v2") +
-         tuple(held + num(offset) + tuple(size) + tuple(stride) + "\x89" +
-               global("collections", "OrderedDict") + ")R") +
-         "R";
-}
-std::string dict(const std::string& items) {
-  return fmt::format("}}({}u", items);
 }
 
 std::string archive(const std::string& pickle, const std::vector<tests::RawEntry>& more = {}) {
