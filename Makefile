@@ -60,7 +60,7 @@ fuzz: packages
 	@$(CMAKE) --build build/asan --target fuzz --parallel $(JOBS)
 	@mkdir -p build/fuzz
 	@cd build/fuzz && export LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt && \
-		ls $(CURDIR)/build/asan/tests/*_fuzz | xargs -P $(JOBS) -I{} {} --cases $(CASES)
+		ls $(CURDIR)/build/asan/tests/*_fuzz | xargs -P $(JOBS) -I{} env {} --cases $(CASES)
 
 bench:
 	@cmake/install_packages.sh bench

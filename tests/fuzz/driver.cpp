@@ -124,7 +124,8 @@ void tell(const std::string& program, const std::string& name, const Options& op
     fmt::print(stderr, "{}: failed outside of any case: {}\n", name, ending(status));
     return;
   }
-  const std::string file = fmt::format("{}-{}-{}.input", name, options.seed, shared.number);
+  const std::string file =
+      std::filesystem::absolute(fmt::format("{}-{}-{}.input", name, options.seed, shared.number));
   std::ofstream(file, std::ios::binary).write(shared.input, static_cast<std::streamsize>(shared.size));
   fmt::print(stderr, "{}: case {} of seed {} failed: {}; run it again: {} {}\n", name, shared.number,
              options.seed, ending(status), program, file);
