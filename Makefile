@@ -5,7 +5,9 @@ RELEASE := build/release
 RUN := runs/quickstart
 JOBS := $(shell nproc)
 
-.PHONY: help packages build quickstart test test-long lint format asan peers bench install
+CASES ?= 1000000
+
+.PHONY: help packages build quickstart test test-long lint format asan fuzz peers bench install
 help:
 	@echo "make build       install what is missing, build build/release/tsugi"
 	@echo "make quickstart  evolve the bundled experts into $(RUN)"
@@ -13,6 +15,7 @@ help:
 	@echo "make test-long   the tests that take minutes: merges killed at random moments"
 	@echo "make lint        formatting, include direction, file sizes, clang-tidy"
 	@echo "make asan        the tests under the address and undefined-behaviour sanitizers"
+	@echo "make fuzz        broken files and recipes into each reader, CASES=1000000 of them, under the same"
 	@echo "make bench       build and run the speed comparisons (tests/bench)"
 	@echo "make peers       comparisons with other people's programs (needs Python and PyPI)"
 	@echo "make install PREFIX=/usr/local"
@@ -54,6 +57,14 @@ asan: packages
 	@$(CMAKE) --build build/asan --parallel $(JOBS)
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt \
 		ctest --test-dir build/asan --label-regex fast --output-on-failure --parallel $(JOBS)
+
+# An input that breaks a reader is written to build/fuzz, with the command that runs it again.
+fuzz: packages
+	@$(CMAKE) --preset asan > /dev/null
+	@$(CMAKE) --build build/asan --target fuzz --parallel $(JOBS)
+	@mkdir -p build/fuzz
+	@cd build/fuzz && export LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt && \
+		ls $(CURDIR)/build/asan/tests/*_fuzz | xargs -P $(JOBS) -I{} env {} --cases $(CASES)
 
 bench:
 	@cmake/install_packages.sh bench
