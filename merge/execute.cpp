@@ -11,9 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "merge/dot_products.h"
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/steps/blend.h"
+#include "merge/stream_store.h"
 #include "merge/tensor_case.h"
 #include "merge/tile_loader.h"
 #include "merge/tiling.h"
@@ -152,7 +154,11 @@ class TensorRun {
     if (needs.sums == 0) return;
     ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;
     if (ReductionCacheAccess::find(cache, planned_.inputs_fingerprint, answers_.sums)) return;
-    sum(needs.sums);
+    if (needs.products == Products::none) {
+      sum(needs.sums);
+    } else {
+      multiply(needs);
+    }
     ReductionCacheAccess::keep(cache, planned_.inputs_fingerprint, answers_.sums);
   }
 
@@ -210,6 +216,19 @@ class TensorRun {
     answers_.sums = add_pairwise(std::move(of_tiles), width);
   }
 
+  void multiply(const Needs& needs) {
+    const DotProducts products(planned_, needs.products);
+    std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * needs.sums);
+    for_groups([&](std::size_t group, TileLoader& loader) {
+      tiles_of(group).for_each([&](std::size_t index) {
+        const std::span<double> own(of_tiles.data() + index * needs.sums, needs.sums);
+        if (!products.of_stored(tiling_.begin_of(index), tiling_.size_of(index), own))
+          dot_products(needs.products, loader.load(index), own);
+      });
+    });
+    answers_.sums = add_pairwise(std::move(of_tiles), needs.sums);
+  }
+
   void apply() {
     for_groups([&](std::size_t group, TileLoader& loader) {
       const std::size_t begin = group * tiling_.blocks_per_group;
@@ -224,15 +243,18 @@ class TensorRun {
   std::size_t apply(std::size_t block, TileLoader& loader) {
     const OutputTensor& output = planned_.output;
     const std::size_t rows = tiling_.rows_in(block);
-    std::span<std::byte> stored = sink_.place(output, tiling_.row_of(block), rows);
-    const bool placed = !stored.empty();
-    if (!placed) stored = TileLoader::stored(rows * tiling_.row_length * bytes(output.dtype));
+    const std::span<std::byte> place = sink_.place(output, tiling_.row_of(block), rows);
+    std::span<std::byte> stored = place;
+    const bool streams = !place.empty() && plan_.bytes_out >= kStreamedFrom;
+    if (place.empty() || streams)
+      stored = TileLoader::stored(rows * tiling_.row_length * bytes(output.dtype));
     std::size_t bad = 0;
     const bool blended =
         stored_blend_ && steps::blend_stored(*stored_blend_, block * tiling_.block_elements(), stored) == 0;
     // A value that is not finite has a reason: tile by tile it is found.
     if (!blended) bad = apply_tiles(block, loader, stored);
-    if (!placed) bad += sink_.write(output, tiling_.row_of(block), stored);
+    if (streams) store_past_caches(stored, place.data());
+    if (place.empty()) bad += sink_.write(output, tiling_.row_of(block), stored);
     if (bad > 0) not_finite_ += bad;
     return stored.size();
   }
@@ -261,16 +283,13 @@ class TensorRun {
     if (base_first) inputs.push_back(planned_.base);
     inputs.insert(inputs.end(), planned_.models.begin(), planned_.models.end());
     steps::StoredBlend blend;
-    const auto usable = [&](const TensorView& view) {
-      return view.rows == nullptr && view.dtype == DType::BF16 && planned_.work_type != DType::F16;
-    };
     if (form == Blend::onto_base) {
-      if (!usable(*planned_.base)) return;
+      if (!computes_from_bf16(planned_, *planned_.base)) return;
       blend.base = planned_.base->bytes.data();
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (answers_.factors[i] == 0) continue;
-      if (!usable(*inputs[i])) return;
+      if (!computes_from_bf16(planned_, *inputs[i])) return;
       blend.inputs.push_back(inputs[i]->bytes.data());
       blend.factors.push_back(answers_.factors[i]);
     }

@@ -107,14 +107,7 @@ struct Karcher {
                                 .doc = "Length of a step that is small enough to stop."})};
   }
 
-  static Needs needs(const Given& given) {
-    return {.ranks = {}, .sums = steps::gram_size(given.tensor.models), .sums_depend_on_settings = false};
-  }
-
-  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
-                   std::span<double> out) {
-    steps::gram(tile.models, {}, out);
-  }
+  static Needs needs(const Given& given) { return steps::needs_gram(Products::models, given.tensor.models); }
 
   static void solve(const Given& given, Answers& answers) {
     const std::size_t n = given.tensor.models;

@@ -114,11 +114,21 @@ struct RankThreshold {
   std::vector<std::uint64_t> ties_before = {};
 };
 
+/// Vectors of whose dot products the sums are to be made, by the executor: all pairs, as steps::Gram reads
+/// them.
+enum class Products {
+  none,             ///< the sums are the method's own
+  models,           ///< x_i, whether there is a base or not
+  deltas,           ///< x_i - b
+  base_and_models,  ///< b, then x_i
+};
+
 /// What a method must know before it can write.
 struct Needs {
   /// For query q: how many of the largest keys(q) to keep; 0 and all are answered too.
   std::vector<std::uint64_t> ranks = {};
   std::size_t sums = 0;                  ///< how many f64 sums over the tensor
+  Products products = Products::none;    ///< sums() is called for none alone
   bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
   std::size_t queries_per_key = 1;       ///< so many neighbours rank the same keys: those of the first
   std::size_t tallies = 0;               ///< how many f64 that tiles add to, such as one for each column

@@ -41,14 +41,7 @@ struct ModelStock {
   static Cut cut(const Given& given) { return whole(given) ? Cut::anywhere : Cut::rows; }
 
   static Needs needs(const Given& given) {
-    return {.ranks = {},
-            .sums = whole(given) ? steps::gram_size(given.tensor.models) : 0,
-            .sums_depend_on_settings = false};
-  }
-
-  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
-                   std::span<double> out) {
-    steps::gram(tile.models, tile.base, out);
+    return whole(given) ? steps::needs_gram(Products::deltas, given.tensor.models) : Needs{};
   }
 
   // t/N

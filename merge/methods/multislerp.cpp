@@ -63,12 +63,8 @@ struct Multislerp {
   }
 
   static Needs needs(const Given& given) {
-    return {.ranks = {}, .sums = steps::gram_size(given.models.size()), .sums_depend_on_settings = false};
-  }
-
-  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
-                   std::span<double> out) {
-    steps::gram(tile.models, tile.base, out);
+    return steps::needs_gram(given.tensor.has_base ? Products::deltas : Products::models,
+                             given.models.size());
   }
 
   static void solve(const Given& given, Answers& answers) {

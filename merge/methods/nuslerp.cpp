@@ -12,6 +12,7 @@
 
 #include "merge/methods/describe.h"
 #include "merge/steps/columns.h"
+#include "merge/steps/gram.h"
 #include "merge/steps/scratch.h"
 #include "merge/steps/sums.h"
 #include "merge/steps/weighted_sum.h"
@@ -77,18 +78,11 @@ struct Nuslerp {
   static Cut cut(const Given& given) { return vectors(given) == Vectors::whole ? Cut::anywhere : Cut::rows; }
 
   static Needs needs(const Given& given) {
+    if (vectors(given) == Vectors::whole)
+      return steps::needs_gram(given.tensor.has_base ? Products::deltas : Products::models, 2);
     Needs needs;
-    if (vectors(given) == Vectors::whole) needs.sums = 3;
     if (vectors(given) == Vectors::columns) needs.tallies = 3 * steps::columns(given.tensor);
     return needs;
-  }
-
-  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
-                   std::span<double> out) {
-    const steps::PairSums pair = steps::dots_of_pair(tile.models[0], tile.models[1], tile.base);
-    out[0] = pair.xx;
-    out[1] = pair.yy;
-    out[2] = pair.xy;
   }
 
   struct Pair {
@@ -142,7 +136,8 @@ struct Nuslerp {
   static void solve(const Given& given, Answers& answers) {
     const double t = way(given);
     if (vectors(given) == Vectors::whole) {
-      const Factors both = factors({answers.sums[0], answers.sums[1], answers.sums[2]}, t);
+      const steps::Gram gram(answers.sums, 2);
+      const Factors both = factors({gram.dot(0, 0), gram.dot(1, 1), gram.dot(0, 1)}, t);
       answers.factors = {both.first, both.second};
     }
     if (vectors(given) != Vectors::columns) return;

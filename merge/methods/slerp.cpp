@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "merge/methods/describe.h"
-#include "merge/steps/sums.h"
+#include "merge/steps/gram.h"
 
 namespace tsugi::merge {
 namespace {
@@ -36,26 +36,13 @@ struct Slerp {
     if (given.params.t < 0 || given.params.t > 1) remarks.notes.emplace_back("t outside [0, 1] extrapolates");
   }
 
-  static Needs needs(const Given& /*given*/) {
-    return {.ranks = {}, .sums = 3, .sums_depend_on_settings = false};
-  }
-
-  // <a,a>, <b,b>, <a,b>
-  static void sums(const Given& /*given*/, const Tile& tile, const Answers& /*answers*/,
-                   std::span<double> out) {
-    const steps::PairSums pair = steps::dots_of_pair(tile.base, tile.models[0]);
-    out[0] = pair.xx;
-    out[1] = pair.yy;
-    out[2] = pair.xy;
-  }
+  static Needs needs(const Given& /*given*/) { return steps::needs_gram(Products::base_and_models, 2); }
 
   // A norm of 1e-8 or less is not divided out: a tensor of zeros has cos theta = 0.
   static double cosine(const Answers& answers) {
-    const auto divisor = [](double square) {
-      const double norm = std::sqrt(square);
-      return norm > 1e-8 ? norm : 1.0;
-    };
-    return std::clamp(answers.sums[2] / (divisor(answers.sums[0]) * divisor(answers.sums[1])), -1.0, 1.0);
+    const steps::Gram gram(answers.sums, 2);
+    const auto divisor = [&](std::size_t i) { return gram.norm(i) > 1e-8 ? gram.norm(i) : 1.0; };
+    return std::clamp(gram.dot(0, 1) / (divisor(0) * divisor(1)), -1.0, 1.0);
   }
 
   static void solve(const Given& given, Answers& answers) {

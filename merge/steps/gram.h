@@ -17,6 +17,11 @@ constexpr std::size_t gram_size(std::size_t n) {
   return n * (n + 1) / 2;
 }
 
+/// What a method needs of a tensor with that many vectors to know their matrix.
+inline Needs needs_gram(Products products, std::size_t n) {
+  return {.sums = gram_size(n), .products = products};
+}
+
 /// The matrix of the models of a tile or row, less the base where there is one. `base` is empty or as long as
 /// the models.
 void gram(std::span<const std::span<const float>> models, std::span<const float> base, std::span<double> out);

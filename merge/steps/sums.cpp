@@ -7,33 +7,10 @@
 #include <cstring>
 
 #include "merge/clones.h"
+#include "merge/steps/lanes.h"
 
 namespace tsugi::merge::steps {
 namespace {
-
-// Vectors of the language: GCC turns them into whatever registers the instruction set has, without changing
-// the order of a sum, where of a loop over an array of running sums it makes loads and stores.
-constexpr std::size_t kHalf = 8;
-using Floats [[gnu::vector_size(kHalf * sizeof(float))]] = float;
-using Doubles [[gnu::vector_size(kHalf * sizeof(double))]] = double;
-
-constexpr std::size_t kLanes = 2 * kHalf;
-
-struct Sum {
-  Doubles low = {};
-  Doubles high = {};
-
-  double folded() const {
-    const Doubles lane = low + high;
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-  }
-};
-
-// Sixteen elements of a vector, or of its difference from a base.
-struct Lanes {
-  Doubles low;
-  Doubles high;
-};
 
 [[gnu::always_inline]] inline void load(const float* x, Lanes& lanes) {
   Floats low;
@@ -55,15 +32,6 @@ struct Lanes {
   std::memcpy(&high_base, base + kHalf, sizeof(high));
   lanes.low = __builtin_convertvector(low - low_base, Doubles);
   lanes.high = __builtin_convertvector(high - high_base, Doubles);
-}
-
-[[gnu::always_inline]] inline void add_product(const Lanes& x, const Lanes& y, Sum& sum) {
-  sum.low += x.low * y.low;
-  sum.high += x.high * y.high;
-}
-
-inline double product(float x, float y) {
-  return static_cast<double>(x) * static_cast<double>(y);
 }
 
 TSUGI_CLONES double dot_n(const float* x, const float* y, std::size_t n) {

@@ -18,6 +18,7 @@
 #include <tuple>
 #include <utility>
 
+#include "merge/dot_products.h"
 #include "merge/parallel.h"
 #include "merge/tiling.h"
 #include "tests/support/memory_merge.h"
@@ -151,7 +152,11 @@ TEST_P(Contract, GivesTheSameBitsForAnyCut) {
   std::vector<float> whole(rows * length);
   with_tile(0, 0, rows, [&](const merge::Tile& tile) {
     if (needs.tallies > 0) method.tally(tensor, tile, answers.tallies);
-    if (needs.sums > 0) method.sums(tensor, tile, answers, answers.sums);
+    if (needs.products != merge::Products::none) {
+      merge::dot_products(needs.products, tile, answers.sums);
+    } else if (needs.sums > 0) {
+      method.sums(tensor, tile, answers, answers.sums);
+    }
     if (method.solve != nullptr) method.solve(tensor, answers);
     method.apply(tensor, tile, answers, whole);
   });

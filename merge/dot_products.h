@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sums of methods that ask for dot products: see Products.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "merge/methods/method.h"
+#include "merge/plan.h"
+
+namespace tsugi::merge {
+
+/// Whether an input of the tensor lies in its file as bf16 that is computed with as it is.
+bool computes_from_bf16(const PlannedTensor& tensor, const TensorView& input);
+
+/// The sums of a tile, from f32.
+void dot_products(Products products, const Tile& tile, std::span<double> out);
+
+/// Of one tensor, which outlives it. Thread-safe.
+class DotProducts {
+ public:
+  DotProducts(const PlannedTensor& tensor, Products products);
+
+  /// Those of a tile of `n` elements from `begin` on, the same bits straight from the files. False, and `out`
+  /// is of no use, where they hold other types, the vectors are too many, or a value is not finite.
+  bool of_stored(std::size_t begin, std::size_t n, std::span<double> out) const;
+
+ private:
+  bool stored_ = true;
+  const std::byte* base_ = nullptr;        // of deltas
+  std::vector<const std::byte*> vectors_;  // first bytes
+};
+
+}  // namespace tsugi::merge
