@@ -7,12 +7,9 @@
 
 #include "merge/steps/gram.h"
 #include "merge/steps/stored_gram.h"
+#include "merge/stored_inputs.h"
 
 namespace tsugi::merge {
-
-bool computes_from_bf16(const PlannedTensor& tensor, const TensorView& input) {
-  return input.rows == nullptr && input.dtype == DType::BF16 && tensor.work_type != DType::F16;
-}
 
 DotProducts::DotProducts(const PlannedTensor& tensor, Products products) {
   const auto add = [&](const TensorView& view) {

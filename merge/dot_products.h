@@ -13,9 +13,6 @@
 
 namespace tsugi::merge {
 
-/// Whether an input of the tensor lies in its file as bf16 that is computed with as it is.
-bool computes_from_bf16(const PlannedTensor& tensor, const TensorView& input);
-
 /// The sums of a tile, from f32.
 void dot_products(Products products, const Tile& tile, std::span<double> out);
 

@@ -15,6 +15,7 @@
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/steps/blend.h"
+#include "merge/stored_inputs.h"
 #include "merge/stream_store.h"
 #include "merge/tensor_case.h"
 #include "merge/tile_loader.h"
@@ -120,6 +121,7 @@ class TensorRun {
     if (planned_.method->reads != nullptr) {
       for (std::size_t i = 0; i < reads_.size(); ++i) reads_[i] = planned_.method->reads(case_, i) ? 1 : 0;
     }
+    stored_ = StoredInputs::of(planned_, reads_);
     if (planned_.method->needs != nullptr) reduce(planned_.method->needs(case_));
     if (planned_.method->solve != nullptr) planned_.method->solve(case_, answers_);
     find_stored_blend();
@@ -155,7 +157,7 @@ class TensorRun {
     ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;
     if (ReductionCacheAccess::find(cache, planned_.inputs_fingerprint, answers_.sums)) return;
     if (needs.products == Products::none) {
-      sum(needs.sums);
+      sum(needs);
     } else {
       multiply(needs);
     }
@@ -186,12 +188,15 @@ class TensorRun {
                              const KeyVisitor& visit) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       tiles.for_each([&](std::size_t index) {
-        const Tile& tile = loader.load(index);
-        const std::span<float> keys = loader.result();
+        const std::span<float> keys = loader.result(tiling_.size_of(index));
+        const Tile* tile = nullptr;
         std::size_t made = SIZE_MAX;
         for (const std::size_t query : queries) {
           const std::size_t of_keys = query / needs.queries_per_key;
-          if (of_keys != made) planned_.method->keys(case_, tile, answers_, query, keys);
+          if (of_keys != made && !stored_keys(index, query, keys)) {
+            if (tile == nullptr) tile = &loader.load(index);
+            planned_.method->keys(case_, *tile, answers_, query, keys);
+          }
           made = of_keys;
           visit(query, index, keys);
         }
@@ -205,12 +210,35 @@ class TensorRun {
                             [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
   }
 
-  void sum(std::size_t width) {
+  bool stored_keys(std::size_t index, std::size_t query, std::span<float> keys) const {
+    return stored_ && planned_.method->stored_keys != nullptr &&
+           planned_.method->stored_keys(case_, stored_->tile(tiling_, index), query, keys);
+  }
+
+  bool stored_sums(std::size_t index, std::span<double> sums) {
+    if (!stored_ || planned_.method->stored_sums == nullptr) return false;
+    StoredTile tile = stored_->tile(tiling_, index);
+    tile.marks = marks_.room(index);
+    const bool done = planned_.method->stored_sums(case_, tile, answers_, sums);
+    if (done) marks_.know(index);
+    return done;
+  }
+
+  bool stored_apply(std::size_t index, std::span<std::byte> out) {
+    if (!stored_) return false;
+    StoredTile tile = stored_->tile(tiling_, index);
+    tile.marks = marks_.known(index);
+    return planned_.method->stored_apply(case_, tile, answers_, out);
+  }
+
+  void sum(const Needs& needs) {
+    const std::size_t width = needs.sums;
+    if (stored_) marks_ = KeptMarks(tiling_, needs.marks);
     std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * width);
     for_groups([&](std::size_t group, TileLoader& loader) {
       tiles_of(group).for_each([&](std::size_t index) {
         const std::span<double> own(of_tiles.data() + index * width, width);
-        planned_.method->sums(case_, loader.load(index), answers_, own);
+        if (!stored_sums(index, own)) planned_.method->sums(case_, loader.load(index), answers_, own);
       });
     });
     answers_.sums = add_pairwise(std::move(of_tiles), width);
@@ -263,12 +291,13 @@ class TensorRun {
     const DType type = planned_.output.dtype;
     std::size_t bad = 0;
     for (std::size_t at = 0, index = block * tiling_.tiles_per_block; at < stored.size(); ++index) {
+      const std::span<std::byte> out = stored.subspan(at, tiling_.size_of(index) * bytes(type));
+      at += out.size();
+      if (stored_apply(index, out)) continue;
       const Tile& tile = loader.load(index);
-      const std::span<float> result = loader.result();
+      const std::span<float> result = loader.result(tile.size);
       planned_.method->apply(case_, tile, answers_, result);
-      const std::size_t size = tile.size * bytes(type);
-      bad += from_f32(type, result, stored.subspan(at, size));
-      at += size;
+      bad += from_f32(type, result, out);
     }
     return bad;
   }
@@ -309,6 +338,8 @@ class TensorRun {
   Tiling tiling_;
   Concurrency concurrency_ = Concurrency::serial;
   std::vector<char> reads_;
+  std::optional<StoredInputs> stored_;
+  KeptMarks marks_;
   std::optional<steps::StoredBlend> stored_blend_;
   bool checked_ = false;  // a pass over all inputs has ended and found them finite
   Answers answers_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "merge/rank_selection.h"
+#include "merge/stored_inputs.h"
 #include "merge/tensor_case.h"
 #include "recipes/error.h"
 
@@ -87,6 +88,7 @@ TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
                   tiling.block_elements() * bytes(tensor.output.dtype);
   memory.kept =
       queries * tiling.tiles * sizeof(std::uint64_t) + (needs.sums + needs.tallies) * sizeof(double);
+  memory.kept += KeptMarks::bytes(tiling, needs.marks);
   memory.shared += ranks.shared + needs.sums * tiling.tiles * sizeof(double);
   if (needs.tallies > 0) {
     const TallyRuns cut(tiling.groups, needs.tallies);

@@ -8,24 +8,34 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace tsugi::merge {
 
-/// Finds ranks among keys that it leaves as they are.
+/// A key and how it stands among others.
+struct RankedKey {
+  std::uint32_t key = 0;
+  std::size_t above = 0;  ///< keys that are larger
+  std::size_t equal = 0;
+};
+
+/// Finds ranks among keys that it leaves as they are, in several parts.
 class Ranks {
  public:
-  /// At least one key; `keys` outlives it.
-  explicit Ranks(std::span<const std::uint32_t> keys);
+  using Parts = std::vector<std::span<const std::uint32_t>>;
+
+  /// At least one key, all from `least` to `most`; they outlive it.
+  Ranks(Parts keys, std::uint32_t least, std::uint32_t most);
 
   /// The k-th largest, k from 1 to their number.
-  std::uint32_t at(std::size_t k) const;
+  RankedKey at(std::size_t k) const;
 
  private:
   std::size_t bin_of(std::uint32_t key) const { return (key - least_) >> shift_; }
 
-  std::span<const std::uint32_t> keys_;
+  Parts parts_;
   std::uint32_t least_ = 0;
   int shift_ = 0;
   std::vector<std::uint32_t> counts_;  // of bins of equal width from the least to the largest key
@@ -58,7 +68,7 @@ class InsideKeys {
   std::uint64_t above() const { return above_; }
   bool full() const { return full_; }
   /// Empty where the bracket is one value.
-  std::span<const std::uint32_t> keys() const { return keys_; }
+  std::span<const std::uint32_t> keys() const { return {keys_.get(), bracket_.single() ? 0 : count_}; }
   /// Keys inside up to the end of each tile that was added.
   std::span<const std::size_t> ends() const { return ends_; }
 
@@ -69,7 +79,8 @@ class InsideKeys {
   std::size_t room_;
   std::uint64_t above_ = 0;
   bool full_ = false;
-  std::vector<std::uint32_t> keys_;
+  std::size_t count_ = 0;
+  std::unique_ptr<std::uint32_t[]> keys_;  // count_ of them; room for a vector more than may be kept
   std::vector<std::size_t> ends_;
 };
 

@@ -54,8 +54,8 @@ Place find_rank(std::span<const Count> bins, std::uint64_t rank) {
 constexpr std::uint64_t kFew = std::uint64_t{1} << 16;
 
 // Keys that all brackets together may be expected to hold, and how much more room each task has for its own,
-// whose weights may be another size: 8 MB.
-constexpr std::uint64_t kInside = std::uint64_t{1} << 20;
+// whose weights may be another size: 16 MB.
+constexpr std::uint64_t kInside = std::uint64_t{1} << 21;
 constexpr std::uint64_t kMoreRoom = 2;
 
 // Brackets wider than that cost more than histograms.
@@ -68,7 +68,7 @@ constexpr std::size_t kLeastSampled = 64;
 constexpr std::size_t kMostSampled = 1024;
 
 // Keys of a sampled tile: neighbours are alike, and more tiles say more than more of their keys.
-constexpr std::size_t kOfTile = 512;
+constexpr std::size_t kOfTile = 128;
 
 class Selection {
  public:
@@ -199,14 +199,12 @@ class Selection {
     std::uint64_t equal = inside;
     query.bits = bracket.low;
     if (!bracket.single()) {
-      std::vector<std::uint32_t> all;
-      all.reserve(inside);
-      for (const auto& group : found)
-        all.insert(all.end(), group[slot].keys().begin(), group[slot].keys().end());
-      query.bits = Ranks(all).at(rank);
-      rank -= static_cast<std::uint64_t>(
-          std::count_if(all.begin(), all.end(), [&](std::uint32_t key) { return key > query.bits; }));
-      equal = static_cast<std::uint64_t>(std::count(all.begin(), all.end(), query.bits));
+      Ranks::Parts parts;
+      for (const auto& group : found) parts.push_back(group[slot].keys());
+      const RankedKey at = Ranks(std::move(parts), bracket.low, bracket.high).at(rank);
+      query.bits = at.key;
+      rank -= at.above;
+      equal = at.equal;
     }
     query.answered = true;
     if (settle(query, rank, equal)) return;
@@ -334,11 +332,11 @@ std::vector<RankThreshold> select_ranks(std::span<const std::uint64_t> kept, con
 
 RankMemory rank_memory(std::size_t queries, const KeyTiles& keys) {
   if (queries == 0) return {};
-  // Histograms of u32 in each thread and u64 for all; what is inside brackets, and once more in one piece.
+  // Histograms of u32 in each thread and u64 for all; what is inside brackets.
   RankMemory memory{.thread = queries * kLowerBins * sizeof(std::uint32_t), .shared = 0};
   if (keys.groups() > 1) memory.shared = queries * kLowerBins * sizeof(std::uint64_t);
   const std::uint64_t room = kMoreRoom * kInside;
-  memory.shared += 2 * std::min(room, queries * keys.elements) * sizeof(std::uint32_t);
+  memory.shared += std::min(room, queries * keys.elements) * sizeof(std::uint32_t);
   return memory;
 }
 

@@ -97,8 +97,8 @@ void TileLoader::fetch(std::size_t index) const {
   }
 }
 
-std::span<float> TileLoader::result() {
-  return rooms().result.of(tile_.size);
+std::span<float> TileLoader::result(std::size_t size) {
+  return rooms().result.of(size);
 }
 
 std::span<std::byte> TileLoader::stored(std::size_t bytes) {

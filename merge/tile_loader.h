@@ -28,8 +28,8 @@ class TileLoader {
   /// of infinite or NaN inputs, or of those too large for the recipe's dtype.
   const Tile& load(std::size_t index);
 
-  /// Room for the tile's result on this thread.
-  std::span<float> result();
+  /// Room for a tile's result, or its keys, on this thread.
+  static std::span<float> result(std::size_t size);
 
   /// Room for a block as stored, on this thread; lies at a cache line.
   static std::span<std::byte> stored(std::size_t bytes);

@@ -48,6 +48,14 @@ struct DropBothEnds {
     steps::smallness(tile.models[model], tile.base, out);
   }
 
+  static bool stored_keys(const steps::StoredPair& pair, std::span<float> out) {
+    return steps::smallness_stored(pair, out);
+  }
+
+  static std::optional<steps::MagnitudeRange> range(std::span<const RankThreshold> ranks, std::size_t tile) {
+    return steps::band_in({ranks[0], ranks[1]}, tile);
+  }
+
   static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
     steps::subtract_outside(at.x, at.base, {at.ranks[0], at.ranks[1]}, at.tile.index, out);
   }

@@ -9,8 +9,9 @@
 //         member to its row, by required() or standard(); and, of these two, one or both: static Blend
 //         blend(const Typed<K>&), static void apply(const Typed<K>&, const Tile&, const Answers&,
 //         std::span<float> out), which is called where the former says none;
-// and may have cut, check, reads, needs, tally, ranks, keys, sums and solve, each as in Method with Typed<K>
-// in place of TensorCase; keys may leave out the Answers.
+// and may have cut, check, reads, needs, tally, ranks, keys, sums, solve, stored_sums and stored_apply, each
+// as in Method with Typed<K> in place of TensorCase; keys may leave out the Answers; stored_keys has no
+// Typed<K>.
 #pragma once
 
 #include <limits>
@@ -202,6 +203,26 @@ void describe_passes(Method& method) {
 }
 
 template <class K>
+void describe_stored(Method& method) {
+  if constexpr (requires { &K::stored_keys; }) {
+    method.stored_keys = [](const TensorCase& /*tensor*/, const StoredTile& tile, std::size_t query,
+                            std::span<float> out) { return K::stored_keys(tile, query, out); };
+  }
+  if constexpr (requires { &K::stored_sums; }) {
+    method.stored_sums = [](const TensorCase& tensor, const StoredTile& tile, const Answers& answers,
+                            std::span<double> out) {
+      return K::stored_sums(bind<K>(tensor), tile, answers, out);
+    };
+  }
+  if constexpr (requires { &K::stored_apply; }) {
+    method.stored_apply = [](const TensorCase& tensor, const StoredTile& tile, const Answers& answers,
+                             std::span<std::byte> out) {
+      return K::stored_apply(bind<K>(tensor), tile, answers, out);
+    };
+  }
+}
+
+template <class K>
 void describe_result(Method& method) {
   if constexpr (requires { &K::solve; }) {
     method.solve = [](const TensorCase& tensor, Answers& answers) { K::solve(bind<K>(tensor), answers); };
@@ -232,6 +253,7 @@ Method describe() {
                 .parameters = detail::rows<K>()};
   detail::describe_questions<K>(method);
   detail::describe_passes<K>(method);
+  detail::describe_stored<K>(method);
   detail::describe_result<K>(method);
   return method;
 }

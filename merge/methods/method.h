@@ -105,6 +105,18 @@ struct Tile {
   std::size_t rows() const { return size / row_length; }
 };
 
+/// A tile whose inputs are bf16, as they lie in their files.
+struct StoredTile {
+  std::size_t index = 0;
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  const std::byte* base = nullptr;                ///< its first element, or null
+  std::span<const std::byte* const> models = {};  ///< first elements, recipe order
+  /// Bits that stored_sums() leaves for stored_apply(), Needs::marks of 16 for each 16 elements; empty if
+  /// there is no room for them, or nothing was left.
+  std::span<std::uint16_t> marks = {};
+};
+
 /// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it
 /// the first `ties_kept` in flat order.
 struct RankThreshold {
@@ -131,6 +143,7 @@ struct Needs {
   Products products = Products::none;    ///< sums() is called for none alone
   bool sums_depend_on_settings = false;  ///< false: kept for all candidates of a search
   std::size_t queries_per_key = 1;       ///< so many neighbours rank the same keys: those of the first
+  std::size_t marks = 0;                 ///< bits for each element that StoredTile::marks has room for
   std::size_t tallies = 0;               ///< how many f64 that tiles add to, such as one for each column
 };
 
@@ -179,6 +192,15 @@ struct Method {
   Blend (*blend)(const TensorCase&) = nullptr;
   /// The result of a tile; does what blend() says, where it says something.
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
+
+  // The same as keys(), sums() and apply() straight from bf16, and into it. Called where inputs and output
+  // are that, and only where can_use_avx512(). False, and what was written is of no use: the tile is not of
+  // the usual kind or holds a value that is not finite, and goes through f32.
+  bool (*stored_keys)(const TensorCase&, const StoredTile&, std::size_t query,
+                      std::span<float> out) = nullptr;
+  bool (*stored_sums)(const TensorCase&, const StoredTile&, const Answers&, std::span<double> out) = nullptr;
+  bool (*stored_apply)(const TensorCase&, const StoredTile&, const Answers&,
+                       std::span<std::byte> out) = nullptr;
 
   const Parameter* find(std::string_view parameter) const;
 };

@@ -10,12 +10,15 @@
 //
 // A rule has struct ModelParams with `weight` and `density` first; static rows(), a tuple of what it binds
 // beside the weight; bool thins(const ModelParams&); void thin(const Thinning<ModelParams>&,
-// std::span<float> out), which writes d_i thinned; and may have kCut; and kQueries, rank queries for each
-// model, with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept) and void keys(tile, model,
-// out).
+// std::span<float> out), which writes d_i thinned; and may have kCut; kQueries, rank queries for each model,
+// with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept), void keys(tile, model, out) and bool
+// stored_keys(pair, out). What it keeps of a tile as stored it may say either by
+// std::optional<steps::MagnitudeRange> range(ranks, tile) or by bool mark(const StoredThinning<ModelParams>&,
+// steps::Marks), both of which may not be able to; with kMarksAreDear the latter's stay from pass to pass.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,6 +30,7 @@
 #include "merge/steps/consensus.h"
 #include "merge/steps/rescale.h"
 #include "merge/steps/scratch.h"
+#include "merge/steps/stored_thin.h"
 #include "merge/steps/sums.h"
 #include "merge/steps/weighted_sum.h"
 
@@ -51,6 +55,16 @@ struct Thinning {
   std::span<const float> base;
   const ModelParams& params;
   std::span<const RankThreshold> ranks;  ///< one for each of the rule's queries
+};
+
+/// The same of a tile as stored.
+template <class ModelParams>
+struct StoredThinning {
+  const TensorCase& tensor;
+  const StoredTile& tile;
+  std::size_t model;
+  steps::StoredPair pair;
+  const ModelParams& params;
 };
 
 /// K, a method of the family, inherits what describe<K>() looks for.
@@ -121,6 +135,7 @@ struct Thinned {
     }
     needs.sums = rescales ? 2 * models : 0;
     needs.sums_depend_on_settings = true;
+    if constexpr (requires { Rule::kMarksAreDear; }) needs.marks = rescales ? models : 0;
     return needs;
   }
 
@@ -168,12 +183,99 @@ struct Thinned {
     }
   }
 
+  static bool stored_keys(const StoredTile& tile, std::size_t query, std::span<float> out) {
+    if constexpr (queries() > 0) return Rule::stored_keys(pair(tile, query / queries()), out);
+    return false;
+  }
+
+  static bool stored_sums(const Given& given, const StoredTile& tile, const Answers& answers,
+                          std::span<double> out) {
+    for (std::size_t i = 0; i < given.models.size(); ++i) {
+      if (!thins(given.models[i])) continue;
+      const steps::Marks marks = marks_for(tile, i);
+      if (!mark(given, tile, i, answers, marks)) return false;
+      const steps::L1Norms norms = steps::l1_norms_stored(pair(tile, i), marks);
+      if (!std::isfinite(norms.full)) return false;
+      out[2 * i] = norms.full;
+      out[2 * i + 1] = norms.kept;
+    }
+    return true;
+  }
+
+  static bool stored_apply(const Given& given, const StoredTile& tile, const Answers& answers,
+                           std::span<std::byte> out) {
+    thread_local std::vector<steps::StoredVote> votes;
+    votes.clear();
+    double weights = 0;
+    for (std::size_t i = 0; i < given.models.size(); ++i) {
+      const ModelParams& model = given.models[i];
+      if (model.weight == 0) continue;
+      steps::StoredVote vote{.x = tile.models[i],
+                             .factor = static_cast<float>(model.weight * rescaling(model, i, answers)),
+                             .weight = static_cast<float>(model.weight)};
+      if (thins(model) && !say_what_stays(given, tile, i, answers, vote)) return false;
+      votes.push_back(vote);
+      weights += model.weight;
+    }
+    const bool divides = given.params.normalize;
+    const steps::StoredOnto onto{.base = tile.base,
+                                 .lambda = static_cast<float>(given.params.lambda),
+                                 .divisor = static_cast<float>(steps::divisor_of(weights))};
+    const steps::Mix mix = kElects ? (divides ? steps::Mix::elected_mean : steps::Mix::elected)
+                                   : (divides ? steps::Mix::mean : steps::Mix::all);
+    return steps::mix_stored(votes, mix, onto, out);
+  }
+
  private:
+  static steps::StoredPair pair(const StoredTile& tile, std::size_t model) {
+    return {.x = tile.models[model], .base = tile.base, .n = tile.size};
+  }
+
+  // Of one model: those that stay from sums to result, or this thread's.
+  static steps::Marks marks_for(const StoredTile& tile, std::size_t model) {
+    const std::size_t size = steps::marks_of(tile.size);
+    if (!tile.marks.empty()) return tile.marks.subspan(model * size, size);
+    thread_local std::vector<std::uint16_t> own;
+    own.resize(std::max(own.size(), (tile.models.size() + 1) * size));
+    return steps::Marks(own).subspan(model * size, size);
+  }
+
+  static constexpr bool kKeepsRange = requires { &Rule::range; };
+
+  static std::span<const RankThreshold> ranks(const Answers& answers, std::size_t model) {
+    return std::span(answers.ranks).subspan(model * queries(), queries());
+  }
+
+  static bool mark(const Given& given, const StoredTile& tile, std::size_t i, const Answers& answers,
+                   steps::Marks marks) {
+    if constexpr (kKeepsRange) {
+      const auto range = Rule::range(ranks(answers, i), tile.index);
+      if (range) steps::mark_within(pair(tile, i), *range, marks);
+      return range.has_value();
+    } else if constexpr (requires { &Rule::mark; }) {
+      return Rule::mark({given.tensor, tile, i, pair(tile, i), given.models[i]}, marks);
+    } else {
+      return false;
+    }
+  }
+
+  static bool say_what_stays(const Given& given, const StoredTile& tile, std::size_t i,
+                             const Answers& answers, steps::StoredVote& vote) {
+    if constexpr (kKeepsRange) {
+      const auto range = Rule::range(ranks(answers, i), tile.index);
+      if (range) vote.range = *range;
+      return range.has_value();
+    } else {
+      const steps::Marks marks = marks_for(tile, i);
+      vote.marks = marks.data();
+      return !tile.marks.empty() || mark(given, tile, i, answers, marks);
+    }
+  }
+
   static void thin(const Given& given, const Tile& tile, std::size_t i, const Answers& answers,
                    std::span<float> out) {
-    const std::span<const RankThreshold> ranks(answers.ranks);
     Rule::thin(Thinning<ModelParams>{given.tensor, tile, i, tile.models[i], tile.base, given.models[i],
-                                     ranks.subspan(i * queries(), queries())},
+                                     ranks(answers, i)},
                out);
   }
 

@@ -38,6 +38,14 @@ struct KeepLargest {
     steps::distance(tile.models[model], tile.base, out);
   }
 
+  static bool stored_keys(const steps::StoredPair& pair, std::span<float> out) {
+    return steps::distance_stored(pair, out);
+  }
+
+  static std::optional<steps::MagnitudeRange> range(std::span<const RankThreshold> ranks, std::size_t tile) {
+    return steps::largest_in(ranks[0], tile);
+  }
+
   static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
     steps::subtract_trimmed(at.x, at.base, at.ranks[0], at.tile.index, out);
   }

@@ -146,6 +146,15 @@ void trim(std::span<float> values, const RankThreshold& rank, std::size_t tile) 
   keep_from(values.data() + end, values.size() - end, threshold + 1);
 }
 
+std::optional<MagnitudeRange> largest_in(const RankThreshold& rank, std::size_t tile) {
+  if (rank.threshold < 0) return MagnitudeRange{0, kInfinity + 1};
+  const Ties ties = ties_in(rank, tile);
+  if (ties == Ties::some) return std::nullopt;
+  const auto threshold = std::bit_cast<std::uint32_t>(rank.threshold);
+  const std::uint32_t low = ties == Ties::all ? threshold : threshold + 1;
+  return MagnitudeRange{std::min(low, kInfinity + 1), kInfinity + 1};
+}
+
 void subtract_trimmed(std::span<const float> x, std::span<const float> base, const RankThreshold& rank,
                       std::size_t tile, std::span<float> out) {
   const Ties ties = ties_in(rank, tile);
@@ -160,6 +169,13 @@ void subtract_trimmed(std::span<const float> x, std::span<const float> base, con
 
 void smallness(std::span<const float> x, std::span<const float> base, std::span<float> out) {
   smallness_n(x.data(), base.data(), out.data(), out.size());
+}
+
+std::optional<MagnitudeRange> band_in(const Band& band, std::size_t tile) {
+  const auto low = limit_of(band.dropped, tile);
+  const auto high = limit_of(band.within, tile);
+  if (!low || !high) return std::nullopt;
+  return MagnitudeRange{*low, std::max(*low, *high)};
 }
 
 void subtract_outside(std::span<const float> x, std::span<const float> base, const Band& band,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "merge/methods/method.h"
@@ -37,5 +38,16 @@ struct Band {
 };
 void subtract_outside(std::span<const float> x, std::span<const float> base, const Band& band,
                       std::size_t tile, std::span<float> out);
+
+/// Bits of magnitudes, `high` left out.
+struct MagnitudeRange {
+  std::uint32_t low;
+  std::uint32_t high;
+};
+
+/// What trim() keeps of a tile, if that is a range of magnitudes: none where of equal ones some are kept.
+std::optional<MagnitudeRange> largest_in(const RankThreshold& rank, std::size_t tile);
+/// The same for subtract_outside().
+std::optional<MagnitudeRange> band_in(const Band& band, std::size_t tile);
 
 }  // namespace tsugi::merge::steps

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ways straight from bf16 to bf16 against those through f32: the same numbers stored as F32 take the
+// latter, and the result has the same bits.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+#include "merge/avx512.h"
+#include "merge/stored_inputs.h"
+#include "recipes/error.h"
+#include "tests/support/memory_merge.h"
+
+namespace tsugi::tests {
+namespace {
+
+// Small changes of a base, few values far out: as fine-tuned weights are, with many equal differences.
+std::vector<float> tuned(std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(count);
+  std::mt19937 of_base(99);
+  for (float& value : values) {
+    const float base = 0.02F * normal(of_base);
+    value = seed == 99 ? base : base + 0.001F * normal(random) * (random() % 50 == 0 ? 20.0F : 1.0F);
+  }
+  merge::round_to(DType::BF16, values);
+  return values;
+}
+
+struct Given {
+  std::string method = {};
+  merge::Shape shape = {};
+  std::size_t models = 0;
+  Numbers global = {};
+  std::vector<Numbers> per_model = {};
+
+  std::vector<float> merged(DType stored, merge::Concurrency concurrency = merge::Concurrency::serial) const {
+    const std::size_t count = merge::elements(shape);
+    std::vector<MemoryTensor> tensors;
+    tensors.reserve(models + 1);
+    tensors.emplace_back("base", shape, tuned(count, 99), stored);
+    for (std::size_t i = 0; i < models; ++i)
+      tensors.emplace_back("model", shape, tuned(count, static_cast<std::uint32_t>(i + 1)), stored);
+    return merged_of(tensors, concurrency);
+  }
+
+  std::vector<float> merged_of(const std::vector<MemoryTensor>& tensors,
+                               merge::Concurrency concurrency) const {
+    merge::PlannedTensor planned;
+    planned.output = {.name = "w", .shape = shape, .dtype = DType::BF16};
+    planned.method = merge::find_method(method);
+    if (planned.method->traits.base != merge::Base::unused) planned.base = &tensors[0].view;
+    for (std::size_t i = 0; i < models; ++i) planned.models.push_back(&tensors[i + 1].view);
+    auto numbers = per_model;
+    numbers.resize(models, per_model.empty() ? Numbers{} : per_model.back());
+    planned.settings = settings_of(*planned.method, global, numbers);
+    MemorySink sink;
+    merge::execute(plan_of({planned}), sink, {.concurrency = concurrency});
+    return sink.values.at("w");
+  }
+};
+
+void expect_equal(const Given& given, const std::string& what) {
+  const std::vector<float> straight = given.merged(DType::BF16, merge::Concurrency::parallel);
+  const std::vector<float> through_f32 = given.merged(DType::F32);
+  ASSERT_EQ(straight.size(), through_f32.size());
+  EXPECT_EQ(std::memcmp(straight.data(), through_f32.data(), straight.size() * sizeof(float)), 0)
+      << given.method << " " << what;
+}
+
+// Tiles and lanes with and without a rest; one tensor with a sample of keys; rows that no word of marks
+// divides.
+const std::vector<merge::Shape> kShapes{{7}, {16}, {3, 700}, {65, 1030}, {40, 2048}, {130, 1000}, {5, 4, 33}};
+
+TEST(StoredPaths, ThinnedTaskVectorsHaveTheBitsOfF32) {
+  for (const char* const method :
+       {"ties", "breadcrumbs", "breadcrumbs_ties", "dare_linear", "dare_ties", "della", "della_linear"}) {
+    for (const merge::Shape& shape : kShapes) {
+      for (const bool normalize : {false, true}) {
+        for (const bool rescale : {false, true}) {
+          const Given given{
+              .method = method,
+              .shape = shape,
+              .models = 2,
+              .global = {{"normalize", normalize ? 1 : 0}, {"rescale", rescale ? 1 : 0}, {"lambda", 0.8}},
+              .per_model = {{{"weight", 0.7}, {"density", 0.5}}, {{"weight", 0.4}, {"density", 0.3}}}};
+          expect_equal(given, fmt::format("{} {} {}", merge::text(shape), normalize, rescale));
+        }
+      }
+    }
+  }
+}
+
+TEST(StoredPaths, AnyNumberOfModelsAndAnyWeights) {
+  const std::vector<Numbers> each{{{"weight", 0.7}, {"density", 0.5}},
+                                  {{"weight", 0}, {"density", 0.5}},
+                                  {{"weight", -0.3}, {"density", 1}},
+                                  {{"weight", 1.3}, {"density", 0.9}},
+                                  {{"weight", 0.2}, {"density", 0.01}}};
+  for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties"}) {
+    for (const std::size_t models : {1, 2, 3, 4, 5, 17}) {
+      const Given given{.method = method, .shape = {65, 1030}, .models = models, .per_model = each};
+      expect_equal(given, fmt::format("{} models", models));
+    }
+  }
+}
+
+TEST(StoredPaths, DotProductsAndBlendsHaveTheBitsOfF32) {
+  const Numbers weight{{"weight", 0.6}};
+  expect_equal({.method = "slerp", .shape = {65, 1030}, .models = 1, .global = {{"t", 0.3}}}, "");
+  for (const std::size_t models : {2, 3, 4}) {
+    const std::string what = fmt::format("{} models", models);
+    expect_equal({.method = "model_stock", .shape = {65, 1030}, .models = models}, what);
+    expect_equal({.method = "multislerp", .shape = {65, 1030}, .models = models, .per_model = {weight}},
+                 what);
+    expect_equal({.method = "karcher", .shape = {65, 1030}, .models = models}, what);
+    expect_equal({.method = "linear", .shape = {65, 1030}, .models = models, .per_model = {weight}}, what);
+    expect_equal({.method = "task_arithmetic", .shape = {65, 1030}, .models = models, .per_model = {weight}},
+                 what);
+  }
+  expect_equal(
+      {.method = "nuslerp", .shape = {65, 1030}, .models = 2, .per_model = {weight, {{"weight", 0.3}}}}, "");
+}
+
+TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
+  for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock"}) {
+    for (const std::size_t bad : {std::size_t{0}, std::size_t{1}}) {  // base, a model
+      const bool thinned = std::string(method) != "model_stock";
+      const Given given{.method = method,
+                        .shape = {65, 1030},
+                        .models = 2,
+                        .per_model = thinned ? std::vector<Numbers>{{{"weight", 0.7}, {"density", 0.1}}}
+                                             : std::vector<Numbers>{}};
+      std::vector<MemoryTensor> tensors;
+      tensors.reserve(3);
+      for (std::size_t i = 0; i < 3; ++i) {
+        std::vector<float> values = tuned(65 * 1030, i == 0 ? 99 : static_cast<std::uint32_t>(i));
+        if (i == bad) values[66000] = std::numeric_limits<float>::quiet_NaN();
+        tensors.emplace_back("w", given.shape, values, DType::BF16);
+      }
+      try {
+        given.merged_of(tensors, merge::Concurrency::serial);
+        FAIL() << method << " took NaN in input " << bad;
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("1 NaN of 66950 values"), std::string::npos) << error.what();
+      }
+    }
+  }
+}
+
+// Without it the tests above compare f32 with itself.
+TEST(StoredPaths, AreTakenWhereTheProcessorCan) {
+  if (!merge::can_use_avx512()) GTEST_SKIP() << "no AVX-512 here";
+  const MemoryTensor tensor("w", {4}, {1, 2, 3, 4}, DType::BF16);
+  merge::PlannedTensor planned;
+  planned.output = {.name = "w", .shape = {4}, .dtype = DType::BF16};
+  planned.method = merge::find_method("ties");
+  planned.base = &tensor.view;
+  planned.models = {&tensor.view};
+  const std::vector<char> reads{1};
+  EXPECT_TRUE(merge::StoredInputs::of(planned, reads).has_value());
+  planned.output.dtype = DType::F32;
+  EXPECT_FALSE(merge::StoredInputs::of(planned, reads).has_value());
+}
+
+}  // namespace
+}  // namespace tsugi::tests
