@@ -16,6 +16,7 @@
 #include "merge/methods/thinned.h"
 #include "merge/steps/random_mask.h"
 #include "merge/steps/rank_mask.h"
+#include "merge/steps/stored_rank_mask.h"
 
 namespace tsugi::merge {
 
@@ -54,18 +55,27 @@ struct DropSmallRather {
 
   static constexpr Cut kCut = Cut::matrices;
 
+  static constexpr bool kMarksAreDear = true;
+
+  static bool mark(const StoredThinning<ModelParams>& at, steps::Marks marks) {
+    const RowLayout rows(at.tensor, at.tile.size);
+    if (at.params.density <= 0 || rows.stride != 1 || at.tile.size % rows.length != 0) return false;
+    steps::RankedDraws draws = draws_of(at.tensor, at.model, at.tile.begin, at.params, rows);
+    const std::size_t words = steps::marks_of(rows.length);
+    for (std::size_t begin = 0; begin < at.tile.size; begin += rows.length, draws.first += rows.length) {
+      const steps::StoredPair row{at.pair.x + 2 * begin, at.pair.base + 2 * begin, rows.length};
+      if (!steps::mark_by_rank(row, draws, marks.subspan(begin / rows.length * words, words))) return false;
+    }
+    return true;
+  }
+
   static void thin(const Thinning<ModelParams>& at, std::span<float> delta) {
     steps::subtract(at.x, at.base, delta);
     if (at.params.density <= 0) return std::fill(delta.begin(), delta.end(), 0.0F);
-    const std::span<const std::size_t> shape = at.tensor.shape;
-    const std::size_t c = shape.size() < 2 ? at.tile.row_length : shape[1];
-    std::size_t stride = 1;  // between neighbours of a row
-    for (std::size_t axis = 2; axis < shape.size(); ++axis) stride *= shape[axis];
-    steps::RankedDraws draws{.key = steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
-                             .first = at.tile.begin,
-                             .stride = stride,
-                             .least = c == 1 ? at.params.density : at.params.density - at.params.epsilon,
-                             .step = c == 1 ? 0 : 2 * at.params.epsilon / static_cast<double>(c - 1)};
+    const RowLayout rows(at.tensor, at.tile.row_length);
+    const std::size_t c = rows.length;
+    const std::size_t stride = rows.stride;
+    steps::RankedDraws draws = draws_of(at.tensor, at.model, at.tile.begin, at.params, rows);
     if (stride == 1) {
       for (std::size_t begin = 0; begin < delta.size(); begin += c, draws.first += c)
         steps::keep_by_rank(delta.subspan(begin, c), draws);
@@ -80,6 +90,28 @@ struct DropSmallRather {
         for (std::size_t i = 0; i < c; ++i) delta[begin + i * stride] = row[i];
       }
     }
+  }
+
+ private:
+  // How the elements that are ranked among each other lie.
+  struct RowLayout {
+    std::size_t length;
+    std::size_t stride = 1;  // between neighbours
+
+    RowLayout(const TensorCase& tensor, std::size_t of_vector)
+        : length(tensor.shape.size() < 2 ? of_vector : tensor.shape[1]) {
+      for (std::size_t axis = 2; axis < tensor.shape.size(); ++axis) stride *= tensor.shape[axis];
+    }
+  };
+
+  static steps::RankedDraws draws_of(const TensorCase& tensor, std::size_t model, std::size_t first,
+                                     const ModelParams& params, const RowLayout& rows) {
+    const bool alone = rows.length == 1;
+    return {.key = steps::mask_key(tensor.seed, model, tensor.name),
+            .first = first,
+            .stride = rows.stride,
+            .least = alone ? params.density : params.density - params.epsilon,
+            .step = alone ? 0 : 2 * params.epsilon / static_cast<double>(rows.length - 1)};
   }
 };
 

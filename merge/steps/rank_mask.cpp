@@ -11,20 +11,15 @@
 #include <vector>
 
 #include "merge/clones.h"
+#include "merge/steps/asked_rank.h"
 #include "merge/steps/random_mask.h"
 #include "merge/steps/row_ranks.h"
 
 namespace tsugi::merge::steps {
 namespace {
 
-// Shorter rows are sorted; f32 does not tell the ranks of longer ones apart.
-constexpr std::size_t kShortest = 128;
+// f32 does not tell the ranks of longer rows apart.
 constexpr std::size_t kLongest = std::size_t{1} << 24;
-
-constexpr std::size_t kMostBins = 1024;  // their counts are 4 KB
-
-// Rows with more undecided draws have many equal elements, or outliers that push the rest into a few bins.
-constexpr std::size_t kMostUndecided = 64;
 
 enum State : std::uint8_t { dropped = 0, kept = 1, undecided = 2 };
 
@@ -63,20 +58,6 @@ TSUGI_CLONES void take_draws(const RankedDraws& from, float* __restrict__ draws,
     draws[i] = static_cast<float>(static_cast<std::int32_t>(draw(from.key, from.first + i * from.stride)));
 }
 
-// The rank that a draw asks for, `factor draw + offset`, give or take `slack`.
-struct Asked {
-  float factor;
-  float offset;
-  float slack;
-
-  // Three roundings of f32, each by at most 2^-24 of what the two terms can be; the rest is for what lies
-  // between a rank and the next.
-  explicit Asked(const RankedDraws& draws)
-      : factor(static_cast<float>(1 / (kDraws * draws.step))),
-        offset(static_cast<float>(-draws.least / draws.step)),
-        slack(static_cast<float>(2 + 4 * 0x1p-24 * (1 + draws.least) / draws.step)) {}
-};
-
 // `starts[b]`: elements in the bins before b.
 TSUGI_CLONES void decide(const float* __restrict__ draws, const std::int32_t* __restrict__ bins,
                          const float* __restrict__ starts, const Asked& from,
@@ -87,9 +68,9 @@ TSUGI_CLONES void decide(const float* __restrict__ draws, const std::int32_t* __
   for (std::size_t i = 0; i < n; ++i) {
     const float asked = factor * draws[i] + offset;
     const float lowest = starts[bins[i]];
-    const float above = starts[bins[i] + 1];
+    const float highest = starts[bins[i] + 1] - 1;
     const auto sure = static_cast<unsigned>(lowest >= asked + slack);
-    const auto open = static_cast<unsigned>(above >= asked - slack) & ~sure & 1U;
+    const auto open = static_cast<unsigned>(highest >= asked - slack) & ~sure & 1U;
     states[i] = static_cast<std::uint8_t>(sure | open << 1U);
   }
 }
@@ -108,11 +89,6 @@ TSUGI_CLONES void keep_marked(float* __restrict__ values, const std::uint8_t* __
     const std::uint32_t mask = 0U - static_cast<std::uint32_t>(states[i]);
     values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(values[i]) & mask);
   }
-}
-
-bool is_kept(const RankedDraws& draws, std::size_t place, std::size_t rank) {
-  const double probability = draws.least + static_cast<double>(rank) * draws.step;
-  return draw(draws.key, draws.first + place * draws.stride) < probability * kDraws;
 }
 
 void keep_by_sorting(std::span<float> values, const RankedDraws& draws) {
@@ -157,7 +133,7 @@ bool settle_undecided(const RankedDraws& draws, std::size_t n, Row& row) {
 
 void keep_by_rank(std::span<float> values, const RankedDraws& draws) {
   const std::size_t n = values.size();
-  if (n < kShortest || n > kLongest || draws.step <= 0) return keep_by_sorting(values, draws);
+  if (n < kShortestRow || n > kLongest || draws.step <= 0) return keep_by_sorting(values, draws);
   thread_local Row row;
   row.resize(n);
   const float largest = take_sizes(values.data(), row.sizes.data(), n);

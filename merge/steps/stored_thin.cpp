@@ -7,50 +7,17 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "merge/avx512.h"
 #include "merge/steps/lanes.h"
 #include "merge/steps/random_mask.h"
+#include "merge/steps/stored_lanes.h"
 
 namespace tsugi::merge::steps {
 
 #if TSUGI_HAS_AVX512
 namespace {
 
-constexpr std::size_t kWidth = sizeof(std::uint16_t);
-constexpr std::uint32_t kInfinity = 0x7f800000u;
-
 // Votes of sixteen elements that stay in the nearest cache; of more models a tile goes through f32.
 constexpr std::size_t kMostVotes = 16;
-
-// The elements from i on that are there.
-inline __mmask16 lanes_from(std::size_t i, std::size_t n) {
-  constexpr unsigned kAll = 0xffff;
-  return static_cast<__mmask16>(n - i >= kLanes ? kAll : kAll >> (kLanes - (n - i)));
-}
-
-// Sixteen values of bf16 in f32.
-TSUGI_AVX512_INLINE __m512 widened(__m256i halves) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
-}
-
-// All sixteen, or those that are there and 0 for the others: loads and stores under a mask cost more.
-constexpr __mmask16 kWhole = 0xffff;
-
-template <bool kAll>
-TSUGI_AVX512_INLINE __m512 widen16(const std::byte* stored, __mmask16 there) {
-  if constexpr (kAll) return widened(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(stored)));
-  return widened(_mm256_maskz_loadu_epi16(there, stored));
-}
-
-template <bool kAll>
-TSUGI_AVX512_INLINE __m512 delta16(const StoredPair& pair, std::size_t i, __mmask16 there) {
-  return _mm512_sub_ps(widen16<kAll>(pair.x + i * kWidth, there),
-                       widen16<kAll>(pair.base + i * kWidth, there));
-}
-
-TSUGI_AVX512_INLINE __m512i magnitude_bits(__m512 values) {
-  return _mm512_and_si512(_mm512_castps_si512(values), _mm512_set1_epi32(0x7fffffff));
-}
 
 // From f32 to nearest even, as narrowed_bf16(), which also keeps NaN: here it only has to stay one that is
 // seen.
@@ -76,29 +43,15 @@ TSUGI_AVX512 void mark_within_n(const StoredPair& pair, const MagnitudeRange& ra
       static_cast<std::uint16_t>(there & within(magnitude_bits(delta16<false>(pair, i, there)), range));
 }
 
-// SplitMix64 of eight elements; see draw(). Its last shift is left out.
-TSUGI_AVX512_INLINE __m512i draw8(__m512i z) {
-  z = _mm512_xor_si512(z, _mm512_srli_epi64(z, 30));
-  z = _mm512_mullo_epi64(z, _mm512_set1_epi64(static_cast<long long>(0xbf58476d1ce4e5b9ULL)));
-  z = _mm512_xor_si512(z, _mm512_srli_epi64(z, 27));
-  return _mm512_mullo_epi64(z, _mm512_set1_epi64(static_cast<long long>(0x94d049bb133111ebULL)));
-}
-
 TSUGI_AVX512 void mark_at_random_n(std::uint64_t key, std::uint64_t first, std::uint64_t limit, std::size_t n,
                                    std::uint16_t* marks) {
-  constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15ULL;
-  const __m512i places = _mm512_set_epi64(8, 7, 6, 5, 4, 3, 2, 1);
-  const auto all = [](std::uint64_t value) { return static_cast<long long>(value); };
-  __m512i z = _mm512_add_epi64(_mm512_set1_epi64(all(key + first * kStep)),
-                               _mm512_mullo_epi64(places, _mm512_set1_epi64(all(kStep))));
-  const __m512i next = _mm512_set1_epi64(all(kHalf * kStep));
-  const __m512i end = _mm512_set1_epi64(all(limit));
+  __m512i states = states_of(key, first);
+  const __m512i end = all_of(limit);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    const __m512i second = _mm512_add_epi64(z, next);
-    const unsigned low = _mm512_cmplt_epu64_mask(draw8(z), end);
-    const unsigned high = _mm512_cmplt_epu64_mask(draw8(second), end);
+    const Draws16 draws = draw16(states);
+    const unsigned low = _mm512_cmplt_epu64_mask(draws.low, end);
+    const unsigned high = _mm512_cmplt_epu64_mask(draws.high, end);
     marks[i / kLanes] = static_cast<std::uint16_t>((low | high << kHalf) & lanes_from(i, n));
-    z = _mm512_add_epi64(second, next);
   }
 }
 
