@@ -24,13 +24,23 @@ dtype: bfloat16
 QUESTIONS = 20  # of each kind
 
 
-def llama_answers(model, prompts, folder):
+def llama(model, request, folder):
+    """What peer_llama.py makes of a request, in the environment gguf."""
     peers = Path(sys.executable).parents[2] if "TSUGI_PEERS" not in os.environ else Path(os.environ["TSUGI_PEERS"])
     out = folder / "answers.json"
     subprocess.run([peers / "gguf" / "bin" / "python", Path(__file__).with_name("peer_llama.py"), model, out], check=True,
-                   input=json.dumps({"prompts": prompts, "tokens": shared.NEW_TOKENS}), text=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   input=json.dumps(request), text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return json.loads(out.read_text(encoding="utf-8"))
+
+
+def llama_answers(model, prompts, folder):
+    """Greedy answers up to the first newline."""
+    return llama(model, {"prompts": prompts, "tokens": shared.NEW_TOKENS}, folder)
+
+
+def llama_tokens(model, texts, folder):
+    """Ids of each text by llama.cpp's own tokenizer."""
+    return llama(model, {"texts": texts}, folder)
 
 
 def main():
