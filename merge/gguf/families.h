@@ -22,6 +22,7 @@ struct Family {
   std::vector<std::string_view> classes;  ///< that are written so
   bool paired_rope = false;  ///< rows of q and k lie in pairs (2i, 2i + 1) that are rotated together
   bool plus_one = false;     ///< norms are stored as 1 + weight
+  bool tied = false;         ///< the head is the embedding; there is no other
   bool four_norms = false;   ///< each block has norms before and after attention and MLP
 };
 

@@ -124,6 +124,13 @@ void Writer::State::add_tensor(const OutputTensor& tensor) {
         fmt::format("tensor {} has no name in llama.cpp's family {}", cited(tensor.name), family.id),
         "write a folder instead");
   }
+  if (family.tied && *name == "output.weight") {
+    throw InputError(
+        plan.config.file(),
+        fmt::format("{} is a head of its own, and in llama.cpp's family {} the embedding is the head",
+                    cited(tensor.name), family.id),
+        "merge models whose config.json says tie_word_embeddings: true, or write a folder instead");
+  }
   if (!is_float(tensor.dtype)) {
     throw InputError(plan.config.file(), fmt::format("tensor {} holds whole numbers", cited(tensor.name)),
                      "write a folder instead");

@@ -21,20 +21,21 @@ from compare_gguf import llama_answers
 QUESTIONS = 10  # of each of two kinds
 SMALL = dict(hidden_size=64, intermediate_size=128, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
              head_dim=16, max_position_embeddings=512)
+TIED = dict(tie_word_embeddings=True)
 # (model class, config class, what it has beside SMALL); names as in docs/gguf.md. gemma2 and gemma3 alternate windows, which
 # are shorter than the prompts here, and gemma2 caps its scores.
 FAMILIES = {
     "llama": ("LlamaForCausalLM", "LlamaConfig", {}),
-    "llama, tied": ("LlamaForCausalLM", "LlamaConfig", dict(tie_word_embeddings=True)),
+    "llama, tied": ("LlamaForCausalLM", "LlamaConfig", TIED),
     "llama, rope of Llama 3": ("LlamaForCausalLM", "LlamaConfig", dict(rope_parameters=dict(
         rope_type="llama3", rope_theta=10000.0, factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
         original_max_position_embeddings=64))),
     "mistral": ("MistralForCausalLM", "MistralConfig", dict(sliding_window=None)),
     "qwen2": ("Qwen2ForCausalLM", "Qwen2Config", {}),
     "qwen3": ("Qwen3ForCausalLM", "Qwen3Config", {}),
-    "gemma": ("GemmaForCausalLM", "GemmaConfig", {}),
-    "gemma2": ("Gemma2ForCausalLM", "Gemma2Config", dict(sliding_window=16, query_pre_attn_scalar=16)),
-    "gemma3": ("Gemma3ForCausalLM", "Gemma3TextConfig", dict(sliding_window=16, query_pre_attn_scalar=16)),
+    "gemma": ("GemmaForCausalLM", "GemmaConfig", TIED),
+    "gemma2": ("Gemma2ForCausalLM", "Gemma2Config", dict(TIED, sliding_window=16, query_pre_attn_scalar=16)),
+    "gemma3": ("Gemma3ForCausalLM", "Gemma3TextConfig", dict(TIED, sliding_window=16, query_pre_attn_scalar=16)),
 }
 # Larger than what training starts from, so that the best token stands out: a gap between the two best logits of less than
 # what f32 rounds is then improbable.
@@ -51,7 +52,9 @@ def write(folder, family, seed):
     model = getattr(transformers, model_class)(config).float()
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
-            parameter.copy_(torch.randn(parameter.shape) * SPREAD + ("norm" in name and "gemma" not in family))
+            # Multiplied by the root of their width, 8, larger ones would drown all else, and the model repeat one token.
+            spread = SPREAD / 4 if "embed" in name and family == "gemma" else SPREAD
+            parameter.copy_(torch.randn(parameter.shape) * spread + ("norm" in name and "gemma" not in family))
     model.save_pretrained(folder)
     for file in ["tokenizer.json", "tokenizer_config.json"]:
         shutil.copy(shared.POCKET / "base" / file, folder)

@@ -32,6 +32,10 @@ def main():
     params.n_ctx = 512
     params.n_parallel = 1
     params.n_gpu_layers = 0
+    # In f32 throughout, as the peer: keys and values are rounded to f16 otherwise.
+    params.cache_type_k = xllamacpp.ggml_type.GGML_TYPE_F32
+    params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(params)

@@ -127,6 +127,19 @@ TEST(GgufFile, AppearsWholeOrNotAtAll) {
 }
 
 // The specification's example: a head of 8 rows.
+// llama.cpp refuses such a file: it counts one tensor too many.
+TEST(GgufFile, AHeadOfItsOwnIsRefusedWhereTheFamilyHasNone) {
+  const tests::TemporaryFolder folder;
+  MergePlan plan = plan_of_base();
+  auto document = plan.config.document();
+  document["architectures"] = {"GemmaForCausalLM"};
+  plan.config = ModelConfig(document, "config.json");
+  plan.tensors[0].output.name = "lm_head.weight";
+  EXPECT_THAT(tests::message_of([&] { write(plan, folder / "out.gguf"); }),
+              HasSubstr("tie_word_embeddings: true"));
+  EXPECT_FALSE(fs::exists(folder / "out.gguf"));
+}
+
 TEST(GgufRows, ArePairedAsLlamaCppRotatesThem) {
   const std::vector<std::size_t> old_rows{0, 4, 1, 5, 2, 6, 3, 7};
   for (std::size_t head = 0; head < 2; ++head) {
