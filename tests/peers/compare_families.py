@@ -50,36 +50,6 @@ def split_experts(tensors):
     return split
 
 
-def near_fusion_threshold(x, b):
-    """Elements whose score lies nearer to arcee_fusion's threshold than the error of mergekit's divergence, which it sums
-    in f32 (terms of both signs that nearly cancel): there its choice is its rounding's."""
-    def divergence(dtype):
-        p = torch.softmax(x.to(dtype), dim=-1) + 1e-8
-        q = torch.softmax(b.to(dtype), dim=-1) + 1e-8
-        return (p * torch.log(p / q)).sum(dim=-1, keepdim=True).double()
-
-    exact = divergence(torch.float64)
-    error = ((divergence(torch.float32) - exact).abs() / exact.abs()).max()
-    scores = (x.double() - b.double()).abs() * exact
-    ordered = scores.flatten().sort().values
-    low, middle, high = (ordered[int(f * (ordered.numel() - 1))] for f in (0.25, 0.5, 0.75))
-    threshold = middle + 1.5 * (high - low)
-    return (scores - threshold).abs() <= error * (scores + middle + 1.5 * (high + low))
-
-
-def tensors_of(model):
-    loaded = {}
-    for file in sorted(model.glob("*.safetensors")):
-        loaded |= load_file(file)
-    return loaded
-
-
-def fusion_ties(folder, recipe, names):
-    other = next(Path(entry["model"]).name for entry in recipe["models"] if entry["model"] != recipe["base_model"])
-    base, other = tensors_of(folder / "base"), tensors_of(folder / other)
-    return {name: near_fusion_threshold(other[name], base[name]) for name in names if name in base}
-
-
 def bound_parameters(method, inputs, base, recipe, name, t):
     """What mergekit's planner would give to `method` for one tensor of a recipe with `models`."""
     entries = {entry["model"]: entry.get("parameters", {}) for entry in recipe["models"]}
@@ -105,7 +75,7 @@ def merged_experts(folder, recipe):
     method, base = merge_methods.get(recipe["merge_method"]), recipe.get("base_model")
     inputs = [entry["model"] for entry in recipe["models"]]
     inputs += [base] if base and base not in inputs else []
-    stored = [tensors_of(folder / model) for model in inputs]
+    stored = [peer_mergekit.tensors_of(folder / model) for model in inputs]
     names = [name for name in stored[0] if EXPERT.fullmatch(name)]
     last = families.CONFIGS["mixtral"].num_hidden_layers - 1
     merged = {}
@@ -135,8 +105,6 @@ def compare(folder, family, row, recipe, table):
             theirs = {name: tensor for name, tensor in theirs.items() if not EXPERT.fullmatch(name)}
             ours = {name: ours[name] for name in theirs if name in ours}
         ties = {name: mask for name, mask in ties.items() if name in theirs}
-    if recipe["merge_method"] == "arcee_fusion":
-        ties = fusion_ties(folder, recipe, theirs)
     missing = sorted(ours.keys() ^ theirs.keys())
     if missing:
         return table.line(what, "mergekit", "same names", f"{len(missing)} apart", False, str(missing[:2]))
