@@ -16,54 +16,17 @@ import peer_mergekit
 import torch
 import yaml
 from compare_mergekit import tsugi_merge, worst_difference
+from family_recipes import RECIPES
+from mergekit import merge_methods
+from mergekit.config import ParameterSetting, evaluate_setting
+from mergekit.merge_methods.api import merge_tensors
+from mergekit.merge_methods.base import ParameterScope
+from pydantic import TypeAdapter
 from safetensors.torch import load_file
 
-
-def models(*entries):
-    return [{"model": f"./{name}", **({"parameters": parameters} if parameters else {})} for name, parameters in entries]
-
-
-def weighted(*weights, **others):
-    return models(*((name, {"weight": weight, **others}) for name, weight in zip("abc", weights)))
-
-
-# (name of the row, recipe without dtype); paths are folders beside the recipe.
-RECIPES = [
-    ("linear", dict(merge_method="linear", models=weighted(0.5, 0.3, 0.4))),
-    ("linear, plain", dict(merge_method="linear", models=weighted(0.5, -0.3), parameters=dict(normalize=False))),
-    ("slerp", dict(merge_method="slerp", base_model="./a", models=models(("b", None)), parameters=dict(t=[0.1, 0.9]))),
-    ("nuslerp", dict(merge_method="nuslerp", models=weighted(0.7, 0.3))),
-    ("nuslerp, base", dict(merge_method="nuslerp", base_model="./base", models=weighted(0.7, 0.3))),
-    ("nuslerp, rows", dict(merge_method="nuslerp", models=weighted(0.7, 0.3), parameters=dict(nuslerp_flatten=False))),
-    ("nuslerp, columns", dict(merge_method="nuslerp", models=weighted(0.7, 0.3),
-                              parameters=dict(nuslerp_flatten=False, nuslerp_row_wise=True))),
-    ("multislerp", dict(merge_method="multislerp", models=weighted(0.5, 0.3, 0.4))),
-    ("multislerp, base", dict(merge_method="multislerp", base_model="./base", models=weighted(0.5, 0.3, 0.4))),
-    ("karcher", dict(merge_method="karcher", models=models(("a", None), ("b", None), ("c", None)))),
-    ("task_arithmetic", dict(merge_method="task_arithmetic", base_model="./base", models=weighted(0.5, -0.3, 0.4))),
-    ("ties", dict(merge_method="ties", base_model="./base", models=weighted(0.5, 0.3, 0.4, density=0.4))),
-    ("ties, rescale", dict(merge_method="ties", base_model="./base", models=weighted(0.5, 0.3, density=0.4),
-                           parameters=dict(rescale=True, normalize=False))),
-    ("breadcrumbs", dict(merge_method="breadcrumbs", base_model="./base",
-                         models=weighted(0.5, 0.3, density=0.6, gamma=0.05))),
-    ("breadcrumbs_ties", dict(merge_method="breadcrumbs_ties", base_model="./base",
-                              models=weighted(0.5, 0.3, 0.4, density=0.6, gamma=0.05))),
-    ("sce", dict(merge_method="sce", base_model="./base", models=weighted(1, 1, 1), parameters=dict(select_topk=0.4))),
-    ("sce, all", dict(merge_method="sce", base_model="./base", models=weighted(1, 1, 1))),
-    ("ram", dict(merge_method="ram", base_model="./base", models=models(("a", None), ("b", None), ("c", None)),
-                 parameters=dict(epsilon=0.05))),
-    ("ramplus_tl", dict(merge_method="ramplus_tl", base_model="./base", models=models(("a", None), ("b", None)),
-                        parameters=dict(epsilon=0.05, r=0.2, alpha=0.5))),
-    ("model_stock", dict(merge_method="model_stock", base_model="./base",
-                         models=models(("a", None), ("b", None), ("c", None)))),
-    ("model_stock, rows", dict(merge_method="model_stock", base_model="./base", models=models(("a", None), ("b", None)),
-                               parameters=dict(filter_wise=True))),
-    ("nearswap", dict(merge_method="nearswap", base_model="./base", models=models(("a", None)), parameters=dict(t=0.05))),
-    ("arcee_fusion", dict(merge_method="arcee_fusion", base_model="./base", models=models(("a", None)))),
-    ("passthrough", dict(merge_method="passthrough", models=models(("a", dict(scale=0.7))))),
-]
 # Their results depend on which values stand in one tensor; mergekit fuses the experts of a layer before it merges (gate
-# and up side by side), Tsugi merges the tensors that the checkpoint stores (docs/differences.md).
+# and up side by side), Tsugi merges the tensors that the checkpoint stores (docs/differences.md). The experts of these are
+# compared with mergekit's method called on the stored tensors.
 WHOLE_TENSOR = {"slerp", "nuslerp", "multislerp", "karcher", "ties", "breadcrumbs", "breadcrumbs_ties", "sce",
                 "ramplus_tl", "model_stock", "arcee_fusion"}
 EXPERT = re.compile(r"(model\.layers\.\d+)\.(?:block_sparse_moe|mlp)\.experts\.(\d+)\.(w[123])\.weight")
@@ -87,47 +50,61 @@ def split_experts(tensors):
     return split
 
 
-def near_fusion_threshold(x, b):
-    """Elements whose score lies nearer to arcee_fusion's threshold than the error of mergekit's divergence, which it sums
-    in f32 (terms of both signs that nearly cancel): there its choice is its rounding's."""
-    def divergence(dtype):
-        p = torch.softmax(x.to(dtype), dim=-1) + 1e-8
-        q = torch.softmax(b.to(dtype), dim=-1) + 1e-8
-        return (p * torch.log(p / q)).sum(dim=-1, keepdim=True).double()
+def bound_parameters(method, inputs, base, recipe, name, t):
+    """What mergekit's planner would give to `method` for one tensor of a recipe with `models`."""
+    entries = {entry["model"]: entry.get("parameters", {}) for entry in recipe["models"]}
+    bound = {}
+    for spec in method.spec.parameters:
+        def value(*levels):
+            for level in levels:
+                if spec.name in level:
+                    setting = TypeAdapter(ParameterSetting).validate_python(level[spec.name])
+                    return evaluate_setting(name, setting, t, validate=spec.validate)
+            return spec.default
 
-    exact = divergence(torch.float64)
-    error = ((divergence(torch.float32) - exact).abs() / exact.abs()).max()
-    scores = (x.double() - b.double()).abs() * exact
-    ordered = scores.flatten().sort().values
-    low, middle, high = (ordered[int(f * (ordered.numel() - 1))] for f in (0.25, 0.5, 0.75))
-    threshold = middle + 1.5 * (high - low)
-    return (scores - threshold).abs() <= error * (scores + middle + 1.5 * (high + low))
+        common = recipe.get("parameters", {})
+        if spec.scope == ParameterScope.SHARED:
+            bound[spec.name] = value(common)
+        else:
+            bound[spec.name] = {model: value(entries.get(model, {}), common) for model in inputs if model != base}
+    return bound
 
 
-def fusion_ties(folder, names):
-    def tensors(model):
-        loaded = {}
-        for file in sorted((folder / model).glob("*.safetensors")):
-            loaded |= load_file(file)
-        return loaded
-
-    base, other = tensors("base"), tensors("a")
-    return {name: near_fusion_threshold(other[name], base[name]) for name in names if name in base}
+def merged_experts(folder, recipe):
+    """mergekit's method on every expert's matrix as the checkpoints store it."""
+    method, base = merge_methods.get(recipe["merge_method"]), recipe.get("base_model")
+    inputs = [entry["model"] for entry in recipe["models"]]
+    inputs += [base] if base and base not in inputs else []
+    stored = [peer_mergekit.tensors_of(folder / model) for model in inputs]
+    names = [name for name in stored[0] if EXPERT.fullmatch(name)]
+    last = families.CONFIGS["mixtral"].num_hidden_layers - 1
+    merged = {}
+    for name in names:
+        t = int(name.split(".")[2]) / last
+        merged[name] = merge_tensors([tensors[name] for tensors in stored], method, ids=inputs,
+                                     base_index=inputs.index(base) if base else None, name=name,
+                                     parameters=bound_parameters(method, inputs, base, recipe, name, t))
+    return merged
 
 
 def compare(folder, family, row, recipe, table):
     what = f"{family}: {row}"
     path = folder / "recipe.yaml"
     path.write_text(yaml.safe_dump({**recipe, "dtype": "float32"}))
-    theirs, ties = peer_mergekit.merge(path)
-    ours = tsugi_merge(path)
-    if recipe["merge_method"] == "arcee_fusion":
-        ties = fusion_ties(folder, theirs)
+    try:
+        theirs, ties = peer_mergekit.merge(path)
+        ours = tsugi_merge(path)
+    except (Exception, SystemExit) as error:  # whoever refuses: one recipe's line, and on with the next
+        return table.line(what, "mergekit", "a result", "error", False, str(error).replace("\n", " ")[:300])
+    whole = recipe["merge_method"] in WHOLE_TENSOR
     if family == "mixtral":
         theirs, ours = split_experts(theirs), split_experts(ours)
-        if recipe["merge_method"] in WHOLE_TENSOR:
+        if whole and "models" in recipe:
+            theirs |= merged_experts(folder, recipe)
+        elif whole:
             theirs = {name: tensor for name, tensor in theirs.items() if not EXPERT.fullmatch(name)}
             ours = {name: ours[name] for name in theirs if name in ours}
+        ties = {name: mask for name, mask in ties.items() if name in theirs}
     missing = sorted(ours.keys() ^ theirs.keys())
     if missing:
         return table.line(what, "mergekit", "same names", f"{len(missing)} apart", False, str(missing[:2]))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small generated checkpoints of three families for comparing merges: llama, gpt2 (transposed layers), a mixture of experts.
 
-Weights are f32 drawn so that no two magnitudes of a tensor are equal: trimming has no ties to break.
+Weights are f32 drawn so that no two magnitudes of a tensor or of a task vector are equal: trimming has no ties to break.
 """
 
 import shared  # isort: skip
@@ -21,6 +21,9 @@ CONFIGS = {
                              max_position_embeddings=128),
 }
 MODELS = ("base", "a", "b", "c")
+# All values are multiples of it. Those below 4 then have at most 24 bits, so that a base plus a delta is exact, and the
+# difference that a merge computes is the delta again, no two of whose magnitudes are equal.
+GRID = 2.0**-22
 
 
 def distinct(tensor, generator, scale):
@@ -29,7 +32,9 @@ def distinct(tensor, generator, scale):
     magnitudes = torch.special.ndtri(0.5 + 0.5 * (torch.arange(count, dtype=torch.float64) + 0.5) / count)
     order = torch.randperm(count, generator=generator)
     signs = torch.randint(0, 2, (count,), generator=generator) * 2 - 1
-    return (magnitudes[order] * signs * scale).float().reshape(tensor.shape)
+    steps = (magnitudes * scale / GRID).round()
+    assert steps.unique().numel() == count and steps[-1] * GRID < 3.5, "too many values, or too large, for the grid"
+    return (steps[order] * signs * GRID).float().reshape(tensor.shape)
 
 
 def write(folder, family):
@@ -45,7 +50,6 @@ def write(folder, family):
         for file in ("config.json", "generation_config.json"):
             if (folder / "base" / file).exists() and name != "base":
                 (folder / name / file).write_text((folder / "base" / file).read_text())
-        # The base and its deltas are sums of two such draws, so that equal magnitudes have probability 2^-24 or so.
         tensors = base if name == "base" else {key: base[key] + distinct(base[key], generator, 0.1) for key in base}
         save_file(tensors, folder / name / "model.safetensors", metadata={"format": "pt"})
     document = json.loads((folder / "base" / "config.json").read_text())

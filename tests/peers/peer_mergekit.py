@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Tsugi authors
 # SPDX-License-Identifier: Apache-2.0
-"""mergekit run on a recipe, with the elements noted whose place in the trimming of ties is arbitrary."""
+"""mergekit run on a recipe, with the elements noted that it keeps or drops by chance: those that tie with a threshold."""
 
 import shared  # isort: skip
 import logging
@@ -13,6 +13,7 @@ from mergekit.config import MergeConfiguration
 from mergekit.merge import run_merge
 from mergekit.merge_methods import generalized_task_arithmetic as gta
 from mergekit.options import MergeOptions
+from mergekit.sparsify import SparsificationMethod
 from safetensors.torch import load_file
 
 RECIPES = shared.GOLDEN / "mergekit"
@@ -46,9 +47,10 @@ class TiedElements:
         self.plain = gta.sparsify, gta.GeneralizedTaskArithmeticMerge.merge_group
         sparsify, merge_group = self.plain
 
-        def noting_sparsify(tensor, density, **options):
-            self.note(tensor, density)
-            return sparsify(tensor, density=density, **options)
+        def noting_sparsify(tensor, density, method, gamma=0, **options):
+            band = method == SparsificationMethod.magnitude_outliers
+            self.note(tensor, density, gamma if band else None)
+            return sparsify(tensor, density=density, method=method, gamma=gamma, **options)
 
         def noting_merge_group(method, group, /, **parameters):
             self.name = group.metadata.name
@@ -60,17 +62,55 @@ class TiedElements:
     def __exit__(self, *_):
         gta.sparsify, gta.GeneralizedTaskArithmeticMerge.merge_group = self.plain
 
-    def note(self, delta, density):
-        kept = max(1, int(density * delta.numel()))
+    def note(self, delta, density, gamma):
         if not 0 < density < 1:
             return
         magnitudes = delta.abs()
-        threshold = magnitudes.flatten().topk(kept).values[-1]
-        # Zeros stay zero whether kept or not, and nothing is arbitrary where all equal elements are kept.
-        if threshold == 0 or (magnitudes >= threshold).sum() == kept:
-            return
-        tied = magnitudes == threshold
-        self.masks[self.name] = self.masks.get(self.name, torch.zeros_like(tied)) | tied
+        ordered = magnitudes.flatten().sort().values
+        count = ordered.numel()
+        if gamma is None:
+            edges = [count - max(1, int(density * count))]
+        else:
+            kept = int(density * count)
+            first = max(0, count - kept - int(gamma * count))
+            edges = [first, first + kept]
+        for edge in edges:
+            # Nothing is arbitrary where equal elements stand on one side of the edge; zeros stay zero on either.
+            if 0 < edge < count and ordered[edge - 1] == ordered[edge] != 0:
+                tied = magnitudes == ordered[edge]
+                self.masks[self.name] = self.masks.get(self.name, torch.zeros_like(tied)) | tied
+
+
+def near_fusion_threshold(x, b):
+    """Elements whose score lies nearer to arcee_fusion's threshold than the error of mergekit's divergence, which it sums
+    in f32 (terms of both signs that nearly cancel): there its choice is its rounding's."""
+    def divergence(dtype):
+        p = torch.softmax(x.to(dtype), dim=-1) + 1e-8
+        q = torch.softmax(b.to(dtype), dim=-1) + 1e-8
+        return (p * torch.log(p / q)).sum(dim=-1, keepdim=True).double()
+
+    exact = divergence(torch.float64)
+    error = ((divergence(torch.float32) - exact).abs() / exact.abs()).max()
+    scores = (x.double() - b.double()).abs() * exact
+    ordered = scores.flatten().sort().values
+    low, middle, high = (ordered[int(f * (ordered.numel() - 1))] for f in (0.25, 0.5, 0.75))
+    threshold = middle + 1.5 * (high - low)
+    return (scores - threshold).abs() <= error * (scores + middle + 1.5 * (high + low))
+
+
+def tensors_of(model):
+    loaded = {}
+    for file in sorted(Path(model).glob("*.safetensors")):
+        loaded |= load_file(file)
+    return loaded
+
+
+def fusion_ties(document):
+    """Masks of an arcee_fusion recipe with `models`, by the names of the base's tensors."""
+    other = next(entry["model"] for entry in document["models"] if entry["model"] != document["base_model"])
+    base, other = tensors_of(document["base_model"]), tensors_of(other)
+    masks = {name: near_fusion_threshold(other[name].float(), base[name].float()) for name in base}
+    return {name: mask for name, mask in masks.items() if mask.any()}
 
 
 def merge(recipe):
@@ -80,8 +120,7 @@ def merge(recipe):
     with tempfile.TemporaryDirectory() as out, TiedElements() as ties:
         run_merge(MergeConfiguration.model_validate(document), out,
                   MergeOptions(quiet=True, copy_tokenizer=False, write_model_card=False))
-        tensors = {}
-        for file in sorted(Path(out).glob("*.safetensors")):
-            tensors |= load_file(file)
+        tensors = tensors_of(out)
     assert all(tensor.dtype == torch.float32 for tensor in tensors.values()), "recipes here have dtype float32"
-    return {name: tensors[name].clone() for name in sorted(tensors)}, ties.masks
+    masks = fusion_ties(document) if document["merge_method"] == "arcee_fusion" else ties.masks
+    return {name: tensors[name].clone() for name in sorted(tensors)}, masks

@@ -1,5 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
 #include "tests/support/golden.h"
 #include "tests/support/input_error.h"
 #include "tests/support/memory_merge.h"
@@ -63,6 +66,57 @@ TEST(Multislerp, NothingButTheBaseIsTheBase) {
   const auto out = run_method(
       "multislerp", {.base = kBase, .models = {kBase, kBase, kBase}, .per_model = weights({1, 1, 1})});
   EXPECT_EQ(out, kBase);
+}
+
+double norm(const auto& x) {
+  double square = 0;
+  for (const double value : x) square += value * value;
+  return std::sqrt(square);
+}
+
+// The formula without base, in f64.
+std::vector<double> by_definition(const std::vector<std::vector<float>>& models,
+                                  const std::vector<double>& shares, double eps) {
+  std::vector<double> direction(models[0].size(), 0);
+  double length = 0;
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    const double of_model = norm(models[m]);
+    length += shares[m] * of_model;
+    for (std::size_t i = 0; i < direction.size(); ++i)
+      direction[i] += shares[m] * models[m][i] / (of_model + eps);
+  }
+  const double factor = length / norm(direction);
+  for (double& value : direction) value *= factor;
+  return direction;
+}
+
+// mergekit's last step along the sphere is eps long and shortens the result by cos(eps): here to .88 of
+// itself.
+TEST(Multislerp, ALargeEpsShortensNothing) {
+  expect_near(run_method("multislerp", {.models = {kM1, kP},
+                                        .global = {{"normalize_weights", 0}, {"eps", .5}},
+                                        .per_model = weights({.75, .5})}),
+              by_definition({kM1, kP}, {.75, .5}, .5));
+}
+
+// mergekit sums the squares of norms in f32 and is off by 1.5e-5 of the largest value here.
+TEST(Multislerp, AMillionElementsLoseNoDigits) {
+  std::vector<std::vector<float>> models(3);
+  double largest = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    const double base = std::sin(static_cast<double>(i) * i);
+    for (int m = 0; m < 3; ++m)
+      models[m].push_back(static_cast<float>(base + .3 * (m + 1) * std::cos(i * (m + 2.0))));
+    largest = std::max(largest, std::abs(base) + .9);
+  }
+  const std::vector<double> shares{.5, .3, .2};
+  const std::vector<double> expected = by_definition(models, shares, 1e-8);
+  const std::vector<float> seen =
+      run_method("multislerp", {.shape = {1000, 1000}, .models = models, .per_model = weights(shares)});
+  double worst = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) worst = std::max(worst, std::abs(seen[i] - expected[i]));
+  // A sum of three products in f32: factors, products and sums are rounded to 2^-24 of the largest each.
+  EXPECT_LE(worst, 8 * 0x1p-24 * largest);
 }
 
 TEST(Multislerp, TheOnlyModelComesBackAsItIs) {

@@ -163,6 +163,17 @@ TEST(Execute, RoundsInputsToTheWorkType) {
   EXPECT_EQ(run(), 1025);
 }
 
+// In bf16 a weight of .3 would be .30078125, as it is in mergekit.
+TEST(Execute, WeightsKeepTheirDigitsWhateverTheWorkType) {
+  const MemoryTensor base("a", {1}, {0});
+  const MemoryTensor model("a", {1}, {1});
+  MergePlan plan = plan_of({planned("task_arithmetic", "a", &base, {&model}, {}, {{{"weight", .3}}})});
+  plan.tensors[0].work_type = DType::BF16;
+  MemorySink sink;
+  merge::execute(plan, sink);
+  EXPECT_EQ(sink.values.at("a")[0], .3F);
+}
+
 TEST(Execute, ReadsEveryFloatTypeAndUnalignedData) {
   for (const DType type : {DType::F32, DType::F16, DType::BF16, DType::F64}) {
     MemoryTensor model("a", {2, 2}, {1, -2, 0.5F, 4}, type);

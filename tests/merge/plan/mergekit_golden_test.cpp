@@ -10,10 +10,12 @@
 #include <filesystem>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "merge/execute.h"
+#include "merge/methods/method.h"
 #include "merge/plan.h"
 #include "merge/sink.h"
 #include "recipes/recipe.h"
@@ -77,7 +79,7 @@ void expect_samples(const std::string& name, const std::vector<float>& ours, con
   const std::size_t first = row.at("first");
   const std::size_t step = row.at("step");
   for (std::size_t k = 0; k < values.size(); ++k) {
-    if (values[k].is_null()) continue;  // ties with the threshold of `ties`: mergekit's choice is arbitrary
+    if (values[k].is_null()) continue;  // ties with a threshold: mergekit's choice is arbitrary
     const std::size_t at = first + k * step;
     ASSERT_LT(at, ours.size()) << name;
     EXPECT_NEAR(ours[at], values[k].get<double>(), margin) << name << " at flat index " << at;
@@ -111,8 +113,13 @@ TEST_P(MergekitGolden, tensors_agree) {
 INSTANTIATE_TEST_SUITE_P(Recipes, MergekitGolden, testing::ValuesIn(recorded_recipes()),
                          [](const auto& parameter) { return parameter.param; });
 
-TEST(MergekitRecipes, are_there) {
-  EXPECT_GE(recorded_recipes().size(), 10U);
+// Methods that draw are compared in distribution by tests/peers/compare_random.py.
+TEST(MergekitRecipes, every_method_that_does_not_draw_has_one) {
+  std::set<std::string> recorded;
+  for (const std::string& name : recorded_recipes())
+    recorded.insert(recipes::read_recipe(golden_path("mergekit/" + name + ".yaml")).merge_method);
+  for (const Method& method : methods())
+    EXPECT_EQ(recorded.contains(std::string(method.name)), !method.traits.uses_seed) << method.name;
 }
 
 }  // namespace
