@@ -28,7 +28,7 @@ printf '%-44s %-20s %12s %12s  %s\n' what peer tolerance worst result
 for file in "$here"/compare_*.py; do
   script=$(basename "$file")
   case $script in
-    compare_mergekit.py | compare_families.py | compare_random.py | compare_differences.py) compare merge "$script" ;;
+    compare_mergekit.py | compare_examples.py | compare_families.py | compare_random.py | compare_differences.py) compare merge "$script" ;;
     compare_lm_eval.py) compare eval "$script" ${LIMIT:+--limit "$LIMIT"} ;;
     *) compare eval "$script" ;;
   esac
