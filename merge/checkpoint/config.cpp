@@ -20,7 +20,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kLayerKeys{"num_hidden_layers", "n_layer", "num_layers", "n_layers"};
+// The last is all that an encoder-decoder may have: Whisper, BART.
+constexpr std::array kLayerKeys{"num_hidden_layers", "n_layer", "num_layers", "n_layers", "decoder_layers"};
 constexpr std::array kDTypeKeys{"dtype", "torch_dtype"};  // in the order of reading
 
 // Where multimodal configurations keep their language model; thinker_config nests once more.

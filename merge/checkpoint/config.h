@@ -28,8 +28,8 @@ class ModelConfig {
   const nlohmann::ordered_json& document() const { return document_; }
   const std::string& file() const { return file_; }
 
-  std::string architecture() const;  ///< architectures[0]
-  std::size_t layers() const;  ///< num_hidden_layers, n_layer, num_layers or n_layers; InputError without
+  std::string architecture() const;    ///< architectures[0]
+  std::size_t layers() const;          ///< num_hidden_layers or what families call it; InputError without
   std::optional<DType> dtype() const;  ///< `dtype`, else `torch_dtype`; nothing for null or "auto"
   std::optional<bool> tied()
       const;                      ///< tie_word_embeddings; throws InputError for another value than a boolean

@@ -55,6 +55,7 @@ TEST(ModelConfig, DefaultsWhereNothingIsSaid) {
   EXPECT_THAT(tests::message_of<InputError>([&] { static_cast<void>(bare.layers()); }),
               HasSubstr("no number of layers"));
   EXPECT_THROW(static_cast<void>(config(R"("n_layer":-3)").layers()), InputError);
+  EXPECT_EQ(config(R"("encoder_layers":2,"decoder_layers":6)").layers(), 6U);
   EXPECT_EQ(config(R"("rotary_emb_base":25000)").rope_theta(), 25000);
 }
 
