@@ -8,14 +8,18 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define TSUGI_HAS_AVX512 1
 // GCC 12 takes the intrinsics' undefined operands for a mistake (GCC bug 105593).
+#ifndef __clang__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif
 
 // Before a function that is called only where can_use_avx512().
-#define TSUGI_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,bmi,bmi2")))
+#define TSUGI_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2,popcnt")))
 #define TSUGI_AVX512_INLINE TSUGI_AVX512 __attribute__((always_inline)) inline
 #else
 #define TSUGI_HAS_AVX512 0
