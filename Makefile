@@ -55,7 +55,7 @@ format:
 asan: packages
 	@$(CMAKE) --preset asan > /dev/null
 	@$(CMAKE) --build build/asan --parallel $(JOBS)
-	@LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt \
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt:print_suppressions=0 \
 		ctest --test-dir build/asan --label-regex fast --output-on-failure --parallel $(JOBS)
 
 # An input that breaks a reader is written to build/fuzz, with the command that runs it again.
@@ -63,7 +63,7 @@ fuzz: packages
 	@$(CMAKE) --preset asan > /dev/null
 	@$(CMAKE) --build build/asan --target fuzz --parallel $(JOBS)
 	@mkdir -p build/fuzz
-	@cd build/fuzz && export LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt && \
+	@cd build/fuzz && export LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/leaks.txt:print_suppressions=0 && \
 		ls $(CURDIR)/build/asan/tests/*_fuzz | xargs -P $(JOBS) -I{} env {} --cases $(CASES)
 
 bench:
