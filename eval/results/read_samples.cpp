@@ -4,6 +4,7 @@
 // Results and samples as this program and lm-evaluation-harness write them.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "eval/results/compare.h"
@@ -80,6 +81,31 @@ void read_samples(const fs::path& file, const std::vector<ScoreColumn>& columns,
   }
 }
 
+// Two models scored into one folder share the name of the samples, and the second takes the first's place.
+// Scores of 0 and 1 tell: their mean is the result.
+void check_samples(const fs::path& samples, const fs::path& file, const Json& entry,
+                   const std::vector<ScoreColumn>& columns, const ItemScores& scores) {
+  for (const ScoreColumn& column : columns) {
+    const auto found = scores.columns.find(column);
+    const Json& stated = entry[fmt::format("{},{}", column.metric, column.filter)];
+    if (found == scores.columns.end() || found->second.empty() || !stated.is_number()) continue;
+    double sum = 0;
+    bool right_or_wrong = true;
+    for (const auto& [item, score] : found->second) {
+      sum += score;
+      right_or_wrong &= score == 0 || score == 1;
+    }
+    const double mean = sum / static_cast<double>(found->second.size());
+    constexpr double kRounding = 1e-6;  // of a mean in text; one item of a million is as much
+    if (!right_or_wrong || std::fabs(mean - stated.get<double>()) <= kRounding) continue;
+    throw InputError(
+        samples.string(),
+        fmt::format("its {} items have {} {:.4f}, and {} says {:.4f}: they are of another scoring",
+                    found->second.size(), column.metric, mean, file.string(), stated.get<double>()),
+        "score each model into a folder of its own");
+  }
+}
+
 }  // namespace
 
 ItemScores read_item_scores(const fs::path& file) {
@@ -97,6 +123,7 @@ ItemScores read_item_scores(const fs::path& file) {
                        results["group_subtasks"].contains(task) && !results["group_subtasks"][task].empty();
     if (group && !fs::exists(samples, ignored)) continue;
     read_samples(samples, columns, scores);
+    check_samples(samples, file, entry, columns, scores);
   }
   return scores;
 }

@@ -62,7 +62,7 @@ TEST(CompareScores, NothingInCommonIsAnError) {
 }
 
 constexpr const char* kResults =
-    R"({"results": {"t": {"alias": "t", "acc,none": 0.5, "acc_stderr,none": 0.5},
+    R"({"results": {"t": {"alias": "t", "acc,none": 1.0, "acc_stderr,none": 0.5},
                     "g": {"acc,none": 0.5, "alias": "g"}},
         "group_subtasks": {"t": [], "g": ["t"]}, "model_name": "m"})";
 
@@ -81,6 +81,18 @@ TEST(ReadItemScores, ReadsBothProgramsNames) {
     ASSERT_EQ(read.columns.size(), 1U) << file;
     EXPECT_THAT(read.columns.at(kAcc), testing::ElementsAre(testing::Pair("{\"q\":1}", 1.0)));
   }
+}
+
+// Both models scored into one folder: the second's samples lie where the first's were.
+TEST(ReadItemScores, SamplesOfAnotherScoringAreRefused) {
+  const tests::TemporaryFolder folder;
+  folder.write("a.json", R"({"results": {"t": {"acc,none": 0.5}}})");
+  folder.write("samples_t.jsonl", "{\"doc\": 1, \"acc\": 1}\n{\"doc\": 2, \"acc\": 0}\n");
+  EXPECT_EQ(read_item_scores(folder / "a.json").columns.size(), 1U);
+  folder.write("samples_t.jsonl", "{\"doc\": 1, \"acc\": 1}\n{\"doc\": 2, \"acc\": 1}\n");
+  const std::string message = tests::message_of([&] { read_item_scores(folder / "a.json"); });
+  EXPECT_THAT(message, testing::HasSubstr("its 2 items have acc 1.0000"));
+  EXPECT_THAT(message, testing::HasSubstr("says 0.5000"));
 }
 
 TEST(ReadItemScores, ErrorsNameFileAndLine) {
