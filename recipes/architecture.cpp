@@ -37,16 +37,21 @@ std::vector<std::string> read_texts(const YamlValue& value, const std::string& w
   return texts;
 }
 
-/// "heads*head" or "hidden/heads" -> its names.
-std::vector<std::string> names_in(std::string_view expression, char separator) {
+bool is_count(std::string_view name) {
+  return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// "heads*head+2*kv*head" -> heads, head, kv, head: the names, without the numbers.
+std::vector<std::string> names_in(std::string_view expression) {
   std::vector<std::string> names(1);
   for (const char c : expression) {
-    if (c == separator) {
+    if (c == '*' || c == '/' || c == '+') {
       names.emplace_back();
     } else {
       names.back() += c;
     }
   }
+  std::erase_if(names, is_count);
   return names;
 }
 
@@ -71,8 +76,8 @@ void read_dimensions(Architecture& architecture, const YamlValue& value) {
                                            ? read_texts(entry.value, what)
                                            : std::vector<std::string>{entry.value.text(what)};
     for (const std::string& source : sources) {
-      if (source.find('/') != std::string::npos) {
-        check_dimensions(names_in(source, '/'), dimension_names(architecture), entry.value);
+      if (source.find_first_of("*/+") != std::string::npos) {
+        check_dimensions(names_in(source), dimension_names(architecture), entry.value);
       }
     }
     architecture.dims.emplace_back(entry.key, std::move(sources));
@@ -90,16 +95,63 @@ void read_trait(std::string& trait, const YamlMapping& mapping, std::string_view
   }
 }
 
+/// A key of config.json.
+void read_key(std::string& trait, const YamlMapping& mapping, std::string_view key) {
+  if (const YamlMapping::Entry* entry = mapping.find(key)) trait = entry->value.text(key);
+}
+
+void read_keys(std::vector<std::string>& trait, const YamlMapping& mapping, std::string_view key) {
+  if (const YamlMapping::Entry* entry = mapping.find(key)) {
+    trait = entry->value.is_list() ? read_texts(entry->value, std::string(key))
+                                   : std::vector<std::string>{entry->value.text(key)};
+  }
+}
+
 DecoderTraits read_decoder(const YamlMapping& top) {
   DecoderTraits traits;
   const YamlMapping::Entry* entry = top.find("decoder");
   if (entry == nullptr) return traits;
-  const KnownKeys known{.keys = {"norm", "activation", "rope"}, .unadvertised = {}};
+  const KnownKeys known{.keys = {"norm", "norm_eps", "activation", "positions", "rotary", "no_rope", "qkv",
+                                 "attention_scale", "attention_cap", "logit_cap", "embedding", "window",
+                                 "windowed", "parallel", "sparse", "normalise_experts"},
+                        .unadvertised = {}};
   const YamlMapping mapping(entry->value, "decoder", known, {});
-  read_trait(traits.norm, mapping, "norm", {"rms"});
-  read_trait(traits.activation, mapping, "activation", {"silu"});
-  read_trait(traits.rope, mapping, "rope", {"half"});
+  read_trait(traits.norm, mapping, "norm", {"rms", "rms_plus_one", "layer"});
+  read_key(traits.norm_eps, mapping, "norm_eps");
+  read_keys(traits.activation, mapping, "activation");
+  read_trait(traits.positions, mapping, "positions", {"rope", "learned"});
+  read_keys(traits.rotary, mapping, "rotary");
+  read_keys(traits.no_rope, mapping, "no_rope");
+  read_trait(traits.qkv, mapping, "qkv", {"stacked", "by_head"});
+  read_key(traits.attention_scale, mapping, "attention_scale");
+  read_key(traits.attention_cap, mapping, "attention_cap");
+  read_key(traits.logit_cap, mapping, "logit_cap");
+  read_trait(traits.embedding, mapping, "embedding", {"plain", "root_hidden"});
+  read_key(traits.window, mapping, "window");
+  read_trait(traits.windowed, mapping, "windowed",
+             {"all", "even", "pattern", "upper", "even_lower", "unrotated"});
+  read_key(traits.parallel, mapping, "parallel");
+  read_trait(traits.sparse, mapping, "sparse", {"none", "all", "step"});
+  read_key(traits.normalise_experts, mapping, "normalise_experts");
   return traits;
+}
+
+/// A boolean or a number where it reads as one, else text.
+std::vector<ConfigValue> read_config_values(const YamlMapping& top, std::string_view block) {
+  std::vector<ConfigValue> values;
+  const YamlMapping::Entry* block_entry = top.find(block);
+  if (block_entry == nullptr) return values;
+  for (const auto& entry : YamlMapping(block_entry->value, block).entries()) {
+    const std::string text = entry.value.text(entry.key);
+    if (text == "true" || text == "false") {
+      values.push_back({entry.key, text == "true"});
+    } else if (const std::optional<double> number = number_in(text)) {
+      values.push_back({entry.key, *number});
+    } else {
+      values.push_back({entry.key, text});
+    }
+  }
+  return values;
 }
 
 /// The rows of one block of a file, and what has been named so far in the whole file.
@@ -117,7 +169,8 @@ class RowReader {
 
  private:
   ArchitectureRow row(const YamlValue& value, bool in_layer) {
-    const KnownKeys known{.keys = {"role", "name", "shape", "tied_to"}, .unadvertised = {}};
+    const KnownKeys known{.keys = {"role", "name", "shape", "tied_to", "when", "transposed"},
+                          .unadvertised = {}};
     const YamlMapping mapping(value, "a row", known, {});
     ArchitectureRow row;
     row.role = unique(need(mapping, "role"), "role", roles_);
@@ -129,7 +182,7 @@ class RowReader {
     }
     row.shape = read_texts(need(mapping, "shape"), "shape");
     for (const std::string& size : row.shape)
-      check_dimensions(names_in(size, '*'), dimensions_, need(mapping, "shape"));
+      check_dimensions(names_in(size), dimensions_, need(mapping, "shape"));
     if (const auto* tied = mapping.find("tied_to")) {
       row.tied_to = tied->value.text("tied_to");
       if (roles_.count(row.tied_to) == 0 || row.tied_to == row.role) {
@@ -137,6 +190,9 @@ class RowReader {
         tied->value.refuse("tied_to", "the role of a row above", suggestion(row.tied_to, known_roles));
       }
     }
+    read_key(row.when, mapping, "when");
+    if (const auto* transposed = mapping.find("transposed"))
+      row.transposed = transposed->value.boolean("transposed");
     return row;
   }
 
@@ -165,15 +221,18 @@ std::vector<Architecture> parse_embedded() {
 
 Architecture parse_architecture(std::string_view text, const std::string& file) {
   const YamlValue root(load_yaml(text, file), file);
-  const KnownKeys known{
-      .keys = {"architecture", "classes", "dims", "layers", "decoder", "before", "each_layer", "after"},
-      .unadvertised = {}};
+  const KnownKeys known{.keys = {"architecture", "classes", "dims", "layers", "defaults", "expected",
+                                 "prefix", "decoder", "before", "each_layer", "after"},
+                        .unadvertised = {}};
   const YamlMapping top(root, "an architecture", known, {});
   Architecture architecture;
   architecture.family = need(top, "architecture").text("architecture");
   architecture.classes = read_texts(need(top, "classes"), "classes");
   read_dimensions(architecture, need(top, "dims"));
   architecture.layers = need(top, "layers").text("layers");
+  architecture.defaults = read_config_values(top, "defaults");
+  architecture.expected = read_config_values(top, "expected");
+  read_key(architecture.prefix, top, "prefix");
   architecture.decoder = read_decoder(top);
   RowReader rows(architecture);
   architecture.before = rows.read(top, "before", false);

@@ -19,6 +19,7 @@ Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path)
   for (const ResidentWeights* model : models_) {
     ModelShape shape = model->shape();
     shape.layers = models_.front()->shape().layers;
+    shape.kinds = models_.front()->shape().kinds;
     if (!(shape == models_.front()->shape())) throw Error("models of one decoder have different shapes");
   }
   for (std::size_t i = 0; i < path_.size(); ++i) {
@@ -39,12 +40,13 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
                      fmt::format("{} tokens, the model has {} positions", tokens.size(), shape.max_positions),
                      "give fewer tokens");
   }
-  const RopeTable rope(shape.head, shape.rope_theta, tokens.size());
-  PathRunner runner(models_, path_, rope, plan_batching(shape, path_.size(), tokens.size(), 1));
+  const std::vector<RopeTable> ropes = rope_tables(shape.ropes, tokens.size());
+  PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), tokens.size(), 1));
   std::vector<float> result;
   result.reserve(tokens.size() * shape.vocabulary);
   for (std::size_t at = 0; at < tokens.size(); at += runner.batching().rows) {
-    const Run run = {0, at, tokens.subspan(at, std::min(runner.batching().rows, tokens.size() - at)), 0};
+    const Run run = {0, at, tokens.subspan(at, std::min(runner.batching().rows, tokens.size() - at)), 0,
+                     tokens.size()};
     runner.step({&run, 1});
     for (std::size_t i = 0; i < run.tokens.size(); ++i) {
       const std::span<const float> row = runner.logits(i);

@@ -84,7 +84,8 @@ class Generator {
         const bool whole = waiting.size() <= room;
         if (answering) waiting = std::span(answers_[sequence.request]).last(1);
         if (!whole) waiting = waiting.first(room);
-        runs_.push_back({i, sequence.fed, waiting, whole ? waiting.size() - 1 : waiting.size()});
+        runs_.push_back({i, sequence.fed, waiting, whole ? waiting.size() - 1 : waiting.size(),
+                         answering ? 0 : prompt.size()});
         room -= waiting.size();
       }
     }
@@ -136,10 +137,10 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
                                                     merge::Concurrency concurrency) const {
   const ModelShape& shape = models_.front()->shape();
   const std::size_t longest = check_requests(requests, shape);
-  const RopeTable rope(shape.head, shape.rope_theta, longest);
+  const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
   Answers answers(requests.size());
   drain(requests.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, rope, plan_batching(shape, path_.size(), longest, share));
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), longest, share));
     Generator(runner, requests, shape, stop, answers).work(queue);
   });
   return answers;

@@ -24,7 +24,8 @@ using Tokens = std::span<const TokenId>;
 struct Group {
   std::size_t first = 0;  // requests [first, first + count)
   std::size_t count = 0;
-  Tokens context;  // as it is fed
+  Tokens context;         // as it is fed
+  std::size_t reach = 0;  // positions of the first request, which the others share where RoPE depends on it
 };
 
 // lm-evaluation-harness keeps the last positions + 1 tokens of context + continuation, since the last token
@@ -34,14 +35,22 @@ Tokens fed_context(const LikelihoodRequest& request, const ModelShape& shape) {
   return request.context.last(std::min(room, request.context.size()));
 }
 
+// Two sequences of these lengths have the same keys where they have the same tokens.
+bool turn_alike(const ModelShape& shape, std::size_t a, std::size_t b) {
+  return std::all_of(shape.ropes.begin(), shape.ropes.end(),
+                     [&](const Rope& rope) { return rope.is_far(a) == rope.is_far(b); });
+}
+
 std::vector<Group> group_requests(Requests requests, const ModelShape& shape) {
   std::vector<Group> groups;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Tokens context = fed_context(requests[i], shape);
-    if (!groups.empty() && std::ranges::equal(groups.back().context, context)) {
+    const std::size_t reach = context.size() + requests[i].continuation.size() - 1;
+    if (!groups.empty() && std::ranges::equal(groups.back().context, context) &&
+        turn_alike(shape, groups.back().reach, reach)) {
       ++groups.back().count;
     } else {
-      groups.push_back({i, 1, context});
+      groups.push_back({i, 1, context, reach});
     }
   }
   return groups;
@@ -117,7 +126,7 @@ class Scorer {
       const std::size_t context = sequence.group->context.size();
       // The first token that predicts something is the context's last.
       const std::size_t skipped = context - 1 - std::min(sequence.fed, context - 1);
-      runs_.push_back({i, sequence.fed, part, std::min(skipped, part.size())});
+      runs_.push_back({i, sequence.fed, part, std::min(skipped, part.size()), sequence.group->reach});
       room -= part.size();
     }
   }
@@ -180,10 +189,10 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
   const ModelShape& shape = models_.front()->shape();
   const std::size_t longest = check_requests(requests, shape);
   const std::vector<Group> groups = group_requests(requests, shape);
-  const RopeTable rope(shape.head, shape.rope_theta, longest);
+  const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
   std::vector<Likelihood> results(requests.size(), {.sum = 0, .greedy = true});
   drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, rope, plan_batching(shape, path_.size(), longest, share));
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), longest, share));
     Scorer(runner, requests, groups, results).work(queue);
   });
   return results;

@@ -41,6 +41,12 @@ void scatter(const std::uint16_t* values, std::size_t count, std::uint16_t* to) 
   if (count % 2 != 0) to[(count - 1) * kLanes] = values[count - 1];
 }
 
+std::size_t count_not_finite(std::span<const float> values) {
+  return static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [](float x) {
+    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000U) == 0x7F800000U;  // exponent of infinity and NaN
+  }));
+}
+
 }  // namespace
 
 std::size_t activation_stride(std::size_t width) {
@@ -108,9 +114,24 @@ std::size_t PackedMatrix::write(std::size_t first, std::span<const float> values
     return bad;
   }
   store(floats_.data(), first, values.data(), count);
-  return static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [](float x) {
-    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000U) == 0x7F800000U;  // exponent of infinity and NaN
-  }));
+  return count_not_finite(values);
+}
+
+std::size_t PackedMatrix::write_columns(std::size_t first, std::size_t width, std::size_t first_column,
+                                        std::span<const float> values) {
+  assert(first + width <= rows_ &&
+         first_column + values.size() / std::max<std::size_t>(1, width) <= columns_);
+  if (!in_bf16(layout_)) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      floats_.data()[place<float>(first + i % width, first_column + i / width)] = values[i];
+    return count_not_finite(values);
+  }
+  thread_local std::vector<std::uint16_t> rounded;
+  rounded.resize(values.size());
+  const std::size_t bad = merge::from_f32(DType::BF16, values, std::as_writable_bytes(std::span(rounded)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    halves_.data()[place<std::uint16_t>(first + i % width, first_column + i / width)] = rounded[i];
+  return bad;
 }
 
 void PackedMatrix::write_stored(std::size_t first, std::span<const std::byte> stored) {

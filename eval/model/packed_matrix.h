@@ -52,6 +52,7 @@ enum class Layout : std::uint8_t {
 /// number of rows of activations nor the CPU changes the layout.
 class PackedMatrix {
  public:
+  PackedMatrix() = default;  ///< no rows
   /// All zeros. `product` multiplies the row-major layouts; null when rows are only looked up.
   PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
                std::shared_ptr<const OneDnnProduct> product = nullptr);
@@ -65,7 +66,12 @@ class PackedMatrix {
   /// threads for disjoint rows. Returns how many stored values are infinite or NaN.
   std::size_t write(std::size_t first, std::span<const float> values);
 
-  /// The same for values that are in the layout's type already.
+  /// The same from a transposed matrix [columns, width] whose rows from `first_column` on are `values`: they
+  /// are columns of our rows [first, first + width).
+  std::size_t write_columns(std::size_t first, std::size_t width, std::size_t first_column,
+                            std::span<const float> values);
+
+  /// The same as write() for values that are in the layout's type already.
   void write_stored(std::size_t first, std::span<const std::byte> stored);
 
   /// Where rows [first, first + rows) lie; empty if they are interleaved with others.
@@ -85,9 +91,9 @@ class PackedMatrix {
   template <class T>
   std::size_t place(std::size_t row, std::size_t k) const;
 
-  std::size_t rows_;
-  std::size_t columns_;
-  Layout layout_;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+  Layout layout_ = Layout::panels_f32;
   std::shared_ptr<const OneDnnProduct> product_;
   AlignedBuffer<float> floats_;
   AlignedBuffer<std::uint16_t> halves_;  // bf16

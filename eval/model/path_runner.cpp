@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/model/path_runner.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
 
 #include "eval/model/kernels/kernels.h"
 
@@ -13,10 +13,9 @@ namespace {
 
 constexpr std::size_t kHeadsAtOnce = 4;  // rows of scores that the attention kernel writes
 
-// Columns of hidden, normed, qkv, attended, gate_up, activated, logits.
-std::array<std::size_t, 7> widths(const ModelShape& shape) {
-  return {shape.hidden, shape.hidden,    shape.q_size() + 2 * shape.kv_size(), shape.q_size(), 2 * shape.ffn,
-          shape.ffn,    shape.vocabulary};
+// Columns of hidden, normed, branch, qkv, attended, logits.
+std::array<std::size_t, 6> widths(const ModelShape& shape) {
+  return {shape.hidden, shape.hidden, shape.hidden, shape.qkv_size(), shape.q_size(), shape.vocabulary};
 }
 
 std::size_t activation_elements(const ModelShape& shape, std::size_t rows) {
@@ -25,20 +24,43 @@ std::size_t activation_elements(const ModelShape& shape, std::size_t rows) {
   return total;
 }
 
+void add_bias(const std::vector<float>& bias, const Activations& rows) {
+  if (bias.empty()) return;
+  for (std::size_t r = 0; r < rows.rows; ++r) kernels::active().add(bias.data(), bias.size(), 1, rows.row(r));
+}
+
+// x, or a part of it, normed into `out`.
+void apply(const NormWeights& norm, const ModelShape& shape, const float* x, float* out) {
+  const kernels::Kernels& kernel = kernels::active();
+  const std::size_t n = norm.gain.size();
+  if (shape.norm == Norm::rms) {
+    kernel.rms_norm(x, norm.gain.data(), n, shape.norm_eps, out);
+  } else {
+    kernel.layer_norm(x, norm.gain.data(), norm.bias.empty() ? nullptr : norm.bias.data(), n, shape.norm_eps,
+                      out);
+  }
+}
+
+// Each stretch of the norm's size of `count` elements: each head, or all of them.
+void apply_in_place(const NormWeights& norm, const ModelShape& shape, float* x, std::size_t count) {
+  if (!norm.present()) return;
+  for (std::size_t at = 0; at < count; at += norm.gain.size()) apply(norm, shape, x + at, x + at);
+}
+
 }  // namespace
 
 PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
-                       const RopeTable& rope, const Batching& batching)
+                       std::span<const RopeTable> ropes, const Batching& batching)
     : models_(models),
       path_(path),
-      rope_(rope),
+      ropes_(ropes),
       shape_(models.front()->shape()),
       batching_(batching),
       cache_(shape_, path.size(), batching.sequences, batching.capacity),
       memory_(activation_elements(shape_, batching.rows)),
-      scores_(kHeadsAtOnce * batching.capacity) {
-  const std::array<Activations*, 7> parts = {&hidden_,  &normed_,    &qkv_,   &attended_,
-                                             &gate_up_, &activated_, &logits_};
+      scores_(kHeadsAtOnce * batching.capacity),
+      feed_forward_(shape_, batching.rows) {
+  const std::array<Activations*, 6> parts = {&hidden_, &normed_, &branch_, &qkv_, &attended_, &logits_};
   float* next = memory_.data();
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t stride = activation_stride(widths(shape_)[i]);
@@ -49,43 +71,85 @@ PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Pat
 
 void PathRunner::step(std::span<const Run> runs) {
   embed(runs);
-  const kernels::Kernels& kernel = kernels::active();
-  for (std::size_t i = 0; i < path_.size(); ++i) {
-    const Hop& hop = path_[i];
-    if (hop.input_scale != 1.0F) {
-      for (std::size_t r = 0; r < hidden_.rows; ++r)
-        kernel.scale(hidden_.row(r), shape_.hidden, hop.input_scale);
-    }
-    const LayerWeights weights = models_[hop.source]->layer(hop.slot);
-    attention(runs, i, weights);
-    mlp(weights);
-  }
+  for (std::size_t i = 0; i < path_.size(); ++i) run_layer(runs, i);
   head(runs);
+}
+
+void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
+  const Hop& hop = path_[hop_number];
+  if (hop.input_scale != 1.0F) {
+    for (std::size_t r = 0; r < hidden_.rows; ++r)
+      kernels::active().scale(hidden_.row(r), shape_.hidden, hop.input_scale);
+  }
+  const ResidentLayer& layer = models_[hop.source]->layer(hop.slot);
+  prepare(layer.attention_norm);
+  if (shape_.parallel) {
+    attention(runs, hop_number, layer, branch_, false);
+    if (layer.mlp_norm.present()) prepare(layer.mlp_norm);
+    mlp(layer, hidden_, true);
+    for (std::size_t r = 0; r < hidden_.rows; ++r)
+      kernels::active().add(branch_.row(r), shape_.hidden, 1, hidden_.row(r));
+    return;
+  }
+  const bool attention_post = layer.attention_post_norm.present();
+  attention(runs, hop_number, layer, attention_post ? branch_ : hidden_, !attention_post);
+  if (attention_post) add_normed(layer.attention_post_norm, branch_);
+  prepare(layer.mlp_norm);
+  const bool mlp_post = layer.mlp_post_norm.present();
+  mlp(layer, mlp_post ? branch_ : hidden_, !mlp_post);
+  if (mlp_post) add_normed(layer.mlp_post_norm, branch_);
 }
 
 void PathRunner::embed(std::span<const Run> runs) {
   std::size_t row = 0;
   for (const Run& run : runs) {
-    for (const TokenId token : run.tokens) {
+    for (std::size_t i = 0; i < run.tokens.size(); ++i) {
       assert(row < batching_.rows);
-      models_.front()->embed(static_cast<std::size_t>(token), {hidden_.row(row++), shape_.hidden});
+      models_.front()->embed(static_cast<std::size_t>(run.tokens[i]), run.first_position + i,
+                             {hidden_.row(row++), shape_.hidden});
     }
   }
-  for (Activations* part : {&hidden_, &qkv_, &attended_, &gate_up_, &activated_}) part->rows = row;
+  for (Activations* part : {&hidden_, &normed_, &branch_, &qkv_, &attended_}) part->rows = row;
 }
 
-void PathRunner::normalise(const Activations& rows, std::span<const float> gain) {
-  const kernels::Kernels& kernel = kernels::active();
-  normed_.rows = rows.rows;
-  for (std::size_t r = 0; r < rows.rows; ++r) {
-    kernel.rms_norm(rows.row(r), gain.data(), shape_.hidden, shape_.norm_eps, normed_.row(r));
+void PathRunner::prepare(const NormWeights& norm) {
+  for (std::size_t r = 0; r < hidden_.rows; ++r) {
+    if (norm.present()) {
+      apply(norm, shape_, hidden_.row(r), normed_.row(r));
+    } else {
+      std::copy_n(hidden_.row(r), shape_.hidden, normed_.row(r));
+    }
   }
 }
 
-void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const LayerWeights& weights) {
-  const kernels::Kernels& kernel = kernels::active();
-  normalise(hidden_, weights.attention_norm);
-  weights.qkv->multiply(normed_, qkv_, false, scratch_);
+void PathRunner::add_normed(const NormWeights& norm, const Activations& branch) {
+  for (std::size_t r = 0; r < branch.rows; ++r) {
+    apply(norm, shape_, branch.row(r), branch.row(r));
+    kernels::active().add(branch.row(r), shape_.hidden, 1, hidden_.row(r));
+  }
+}
+
+// Norms and turns query and key of a run's rows, which follow each other in qkv_.
+void PathRunner::turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer) {
+  const bool far = kind.rope && shape_.ropes[*kind.rope].is_far(run.reach == 0 ? run.end() : run.reach);
+  for (std::size_t i = 0; i < run.tokens.size(); ++i) {
+    float* query = qkv_.row(row + i);
+    apply_in_place(layer.q_norm, shape_, query, shape_.q_size());
+    apply_in_place(layer.k_norm, shape_, query + shape_.q_size(), shape_.kv_size());
+    if (!kind.rope) continue;
+    const RopeTable& rope = ropes_[*kind.rope];
+    const std::size_t position = run.first_position + i;
+    // Key heads follow query heads, so one call turns both.
+    kernels::active().rotate(query, shape_.heads + shape_.kv_heads, shape_.head, rope.rotary(),
+                             rope.cosine(position, far), rope.sine(position, far));
+  }
+}
+
+void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
+                           const Activations& to, bool add) {
+  layer.qkv.multiply(normed_, qkv_, false, scratch_);
+  add_bias(layer.qkv_bias, qkv_);
+  const LayerKind kind = models_[path_[hop].source]->shape().kind(path_[hop].layer);
   kernels::Attention work;
   work.scores = scores_.data();
   work.q_stride = qkv_.stride;
@@ -94,17 +158,15 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Lay
   work.kv_heads = shape_.kv_heads;
   work.head = shape_.head;
   work.capacity = cache_.capacity();
-  work.scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(shape_.head)));
+  work.scale = shape_.attention_scale();
+  work.cap = shape_.attention_cap;
+  work.window = kind.window;
   std::size_t row = 0;
   for (const Run& run : runs) {
+    turn(run, row, kind, layer);
     for (std::size_t i = 0; i < run.tokens.size(); ++i) {
-      const std::size_t position = run.first_position + i;
-      float* query = qkv_.row(row + i);
-      float* key = query + shape_.q_size();
-      // Key heads follow query heads, so one call turns both.
-      kernel.rotate(query, shape_.heads + shape_.kv_heads, shape_.head, rope_.cosine(position),
-                    rope_.sine(position));
-      cache_.store(hop, run.sequence, position, key, key + shape_.kv_size());
+      const float* key = qkv_.row(row + i) + shape_.q_size();
+      cache_.store(hop, run.sequence, run.first_position + i, key, key + shape_.kv_size());
     }
     work.q = qkv_.row(row);
     work.keys = cache_.keys(hop, run.sequence);
@@ -112,37 +174,35 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Lay
     work.out = attended_.row(row);
     work.rows = run.tokens.size();
     work.first_position = run.first_position;
-    kernel.attend(work);
+    kernels::active().attend(work);
     row += run.tokens.size();
   }
-  weights.out->multiply(attended_, hidden_, true, scratch_);
+  layer.out.multiply(attended_, to, add, scratch_);
+  add_bias(layer.out_bias, to);
 }
 
-void PathRunner::mlp(const LayerWeights& weights) {
-  const kernels::Kernels& kernel = kernels::active();
-  normalise(hidden_, weights.mlp_norm);
-  weights.gate_up->multiply(normed_, gate_up_, false, scratch_);
-  for (std::size_t r = 0; r < gate_up_.rows; ++r) {
-    const float* gate = gate_up_.row(r);
-    kernel.silu_multiply(gate, gate + shape_.ffn, shape_.ffn, activated_.row(r));
+void PathRunner::mlp(const ResidentLayer& layer, const Activations& to, bool add) {
+  if (layer.mlp.present()) {
+    feed_forward_.run(layer.mlp, normed_, to, add, scratch_);
+  } else {
+    feed_forward_.run_experts(layer, normed_, to, add, scratch_);
   }
-  weights.down->multiply(activated_, hidden_, true, scratch_);
 }
 
 void PathRunner::head(std::span<const Run> runs) {
-  const kernels::Kernels& kernel = kernels::active();
-  const std::span<const float> gain = models_.front()->final_norm();
   std::size_t row = 0;
   normed_.rows = 0;
   for (const Run& run : runs) {
     for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i) {
-      kernel.rms_norm(hidden_.row(row + i), gain.data(), shape_.hidden, shape_.norm_eps,
-                      normed_.row(normed_.rows++));
+      apply(models_.front()->final_norm(), shape_, hidden_.row(row + i), normed_.row(normed_.rows++));
     }
     row += run.tokens.size();
   }
   logits_.rows = normed_.rows;
   models_.front()->head().multiply(normed_, logits_, false, scratch_);
+  if (shape_.logit_cap == 0) return;
+  for (std::size_t r = 0; r < logits_.rows; ++r)
+    kernels::active().cap(logits_.row(r), shape_.vocabulary, shape_.logit_cap);
 }
 
 std::span<const float> PathRunner::logits(std::size_t i) const {
@@ -152,7 +212,7 @@ std::span<const float> PathRunner::logits(std::size_t i) const {
 
 std::size_t PathRunner::bytes(const ModelShape& shape, std::size_t hops, const Batching& batching) {
   const std::size_t floats = activation_elements(shape, batching.rows) + kHeadsAtOnce * batching.capacity;
-  return floats * sizeof(float) +
+  return floats * sizeof(float) + FeedForward::bytes(shape, batching.rows) +
          batching.sequences * KvCache::bytes_a_sequence(shape, hops, batching.capacity);
 }
 

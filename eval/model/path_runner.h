@@ -11,6 +11,7 @@
 
 #include "eval/model/aligned_buffer.h"
 #include "eval/model/batching.h"
+#include "eval/model/feed_forward.h"
 #include "eval/model/kv_cache.h"
 #include "eval/model/packed_matrix.h"
 #include "eval/model/path.h"
@@ -28,14 +29,20 @@ struct Run {
   std::span<const TokenId> tokens;
   std::size_t logits_from =
       0;  ///< logits are computed for the tokens from this one on; tokens.size() for none
+  /// Positions of the sequence up to the end of what the reference runs in one forward pass with these
+  /// tokens: longrope chooses its frequencies by it. 0 for the end of this run.
+  std::size_t reach = 0;
+
+  std::size_t end() const { return first_position + tokens.size(); }
 };
 
 /// Not thread-safe; one for each running chunk of requests. Allocates when it is made, never in a step.
 class PathRunner {
  public:
-  /// The arguments must outlive it. `rope` reaches to the batching's capacity.
-  PathRunner(std::span<const ResidentWeights* const> models, const Path& path, const RopeTable& rope,
-             const Batching& batching);
+  /// The arguments must outlive it. `ropes` are those of the models' shape and reach to the batching's
+  /// capacity.
+  PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
+             std::span<const RopeTable> ropes, const Batching& batching);
 
   const Batching& batching() const { return batching_; }
 
@@ -49,26 +56,32 @@ class PathRunner {
 
  private:
   void embed(std::span<const Run> runs);
-  void attention(std::span<const Run> runs, std::size_t hop, const LayerWeights& weights);
-  void mlp(const LayerWeights& weights);
+  void run_layer(std::span<const Run> runs, std::size_t hop);
+  /// Adds to `to`, or stores into it.
+  void attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
+                 const Activations& to, bool add);
+  void mlp(const ResidentLayer& layer, const Activations& to, bool add);
+  void turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer);
   void head(std::span<const Run> runs);
-  void normalise(const Activations& rows, std::span<const float> gain);
+  /// What a branch reads: its norm of the hidden state in normed_, or the hidden state itself.
+  void prepare(const NormWeights& norm);
+  void add_normed(const NormWeights& norm, const Activations& branch);
 
   std::span<const ResidentWeights* const> models_;
   const Path& path_;
-  const RopeTable& rope_;
+  std::span<const RopeTable> ropes_;
   const ModelShape& shape_;
   Batching batching_;
   KvCache cache_;
   AlignedBuffer<float> memory_;  // of the activations below, [rows, …]
   AlignedBuffer<float> scores_;
+  FeedForward feed_forward_;
   ProductScratch scratch_;
   Activations hidden_;
   Activations normed_;
+  Activations branch_;
   Activations qkv_;
   Activations attended_;
-  Activations gate_up_;
-  Activations activated_;
   Activations logits_;
 };
 

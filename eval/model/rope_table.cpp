@@ -6,17 +6,28 @@
 
 namespace tsugi::eval {
 
-RopeTable::RopeTable(std::size_t head, double theta, std::size_t positions)
-    : half_(head / 2), cosine_(positions * half_), sine_(positions * half_) {
-  for (std::size_t i = 0; i < half_; ++i) {
-    const float exponent = static_cast<float>(2 * i) / static_cast<float>(head);
-    const float frequency = 1.0F / static_cast<float>(std::pow(theta, static_cast<double>(exponent)));
+RopeTable::RopeTable(const Rope& rope, std::size_t positions) : half_(rope.rotary / 2) {
+  const auto fill = [&](Angles& angles, const std::vector<float>& frequencies) {
+    angles.cosine.resize(positions * frequencies.size());
+    angles.sine.resize(positions * frequencies.size());
     for (std::size_t position = 0; position < positions; ++position) {
-      const float angle = static_cast<float>(position) * frequency;
-      cosine_[position * half_ + i] = static_cast<float>(std::cos(static_cast<double>(angle)));
-      sine_[position * half_ + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
+      for (std::size_t i = 0; i < frequencies.size(); ++i) {
+        const float angle = static_cast<float>(position) * frequencies[i];
+        const std::size_t at = position * half_ + i;
+        angles.cosine[at] = static_cast<float>(std::cos(static_cast<double>(angle))) * rope.factor;
+        angles.sine[at] = static_cast<float>(std::sin(static_cast<double>(angle))) * rope.factor;
+      }
     }
-  }
+  };
+  fill(near_, rope.frequencies);
+  if (positions > rope.near) fill(far_, rope.far);
+}
+
+std::vector<RopeTable> rope_tables(std::span<const Rope> ropes, std::size_t positions) {
+  std::vector<RopeTable> tables;
+  tables.reserve(ropes.size());
+  for (const Rope& rope : ropes) tables.emplace_back(rope, positions);
+  return tables;
 }
 
 }  // namespace tsugi::eval

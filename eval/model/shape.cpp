@@ -6,13 +6,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <optional>
-#include <set>
+#include <array>
 #include <string_view>
-#include <vector>
 
+#include "eval/model/layer_kinds.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -20,21 +17,12 @@ namespace {
 
 using recipes::Architecture;
 using recipes::ArchitectureRow;
+using recipes::ConfigValue;
+using recipes::DecoderTraits;
+using Json = nlohmann::ordered_json;
 
 [[noreturn]] void refuse(const merge::ModelConfig& config, const std::string& what, const std::string& cure) {
   throw InputError(config.file(), what, cure);
-}
-
-// Number of a key: nothing when absent; refused unless a whole number from 1 to 2^31.
-std::optional<std::size_t> whole_number(const merge::ModelConfig& config, const std::string& key) {
-  constexpr double kMost = 2147483648.0;  // above any model's sizes, and products of two still fit in 64 bits
-  const std::optional<double> value = config.number(key);
-  if (!value) return std::nullopt;
-  if (!(*value >= 1 && *value <= kMost) || *value != std::floor(*value)) {
-    refuse(config, fmt::format("{} is {}, expected a whole number from 1 to 2^31", key, *value),
-           "take the config.json that came with the model");
-  }
-  return static_cast<std::size_t>(*value);
 }
 
 double real_number(const merge::ModelConfig& config, const std::string& key) {
@@ -48,222 +36,241 @@ double real_number(const merge::ModelConfig& config, const std::string& key) {
   return *value;
 }
 
-using Dimensions = std::map<std::string, std::size_t>;
-
-// Value of "hidden", "hidden/heads" or "heads*head" over dimensions; nothing when a name is none of them or a
-// quotient leaves a remainder.
-std::optional<std::size_t> evaluate(const std::string& expression, const Dimensions& dimensions) {
-  std::size_t value = 1;
-  char operation = '*';
-  for (std::size_t at = 0; at <= expression.size();) {
-    const std::size_t end = std::min(expression.find_first_of("*/", at), expression.size());
-    const auto found = dimensions.find(expression.substr(at, end - at));
-    if (found == dimensions.end()) return std::nullopt;
-    if (operation == '/' && value % found->second != 0) return std::nullopt;
-    value = operation == '*' ? value * found->second : value / found->second;
-    operation = end < expression.size() ? expression[end] : ' ';
-    at = end + 1;
-  }
-  return value;
+// 0 when the key is "" or absent.
+double optional_number(const merge::ModelConfig& config, const std::string& key) {
+  return key.empty() || config.find(key) == nullptr ? 0 : real_number(config, key);
 }
 
-Dimensions resolve_dimensions(const Architecture& architecture, const merge::ModelConfig& config) {
-  Dimensions dimensions;
-  for (const auto& [dimension, sources] : architecture.dims) {
-    std::optional<std::size_t> value;
-    for (const std::string& source : sources) {
-      value = whole_number(config, source);
-      if (!value) value = evaluate(source, dimensions);
-      if (value) break;
-    }
-    if (!value) {
-      refuse(config,
-             fmt::format("no number for {} of {}; tried {}", dimension, architecture.family,
-                         fmt::join(sources, ", ")),
-             "take the config.json that came with the model");
-    }
-    dimensions[dimension] = *value;
-  }
-  return dimensions;
-}
-
-Dimensions dimensions_of(const ModelShape& shape) {
-  return {{"hidden", shape.hidden}, {"heads", shape.heads}, {"kv", shape.kv_heads},
-          {"head", shape.head},     {"ffn", shape.ffn},     {"vocab", shape.vocabulary}};
-}
-
-// What is not run yet is refused, so that no model is scored as something it is not.
-void check_traits(const Architecture& architecture, const merge::ModelConfig& config) {
-  const recipes::DecoderTraits& traits = architecture.decoder;
-  const auto need = [&](const std::string& what, const std::string& has, const std::string& runs) {
-    if (has == runs) return;
-    throw InputError(architecture.family, fmt::format("the decoder has no {} '{}'", what, has),
-                     fmt::format("known: {}", runs));
-  };
-  need("norm", traits.norm, "rms");
-  need("activation", traits.activation, "silu");
-  need("rope", traits.rope, "half");
-  const std::string activation = config.text("hidden_act").value_or(traits.activation);
-  if (activation != traits.activation && activation != "swish") {  // two names of x * sigmoid(x)
-    refuse(config,
-           fmt::format("hidden_act is '{}', {} is run with '{}'", activation, architecture.family,
-                       traits.activation),
-           "score it with a command scorer");
-  }
-  for (const char* key : {"attention_bias", "mlp_bias"}) {
-    const nlohmann::ordered_json* value = config.find(key);
-    if (value != nullptr && *value != false) {
-      refuse(config,
-             fmt::format("{} is {}, {} is run without biases", key, value->dump(), architecture.family),
-             "score it with a command scorer");
-    }
-  }
-}
-
-void check_rope(const merge::ModelConfig& config) {
-  if (config.rope_type() != "default") {
-    refuse(config, fmt::format("RoPE of type '{}', expected 'default'", config.rope_type()),
-           "score it with a command scorer");
-  }
-  const nlohmann::ordered_json* parameters = config.find("rope_parameters");
-  const bool nested =
-      parameters != nullptr && parameters->is_object() && parameters->contains("partial_rotary_factor");
-  const nlohmann::ordered_json* part =
-      nested ? &parameters->at("partial_rotary_factor") : config.find("partial_rotary_factor");
-  if (part != nullptr && *part != 1) {
-    refuse(config, fmt::format("partial_rotary_factor is {}, expected 1", part->dump()),
-           "score it with a command scorer");
-  }
-}
-
-void check_consistent(const ModelShape& shape, const merge::ModelConfig& config) {
-  if (shape.heads % shape.kv_heads != 0) {
-    refuse(config,
-           fmt::format("{} query heads are no multiple of {} key/value heads", shape.heads, shape.kv_heads),
+bool flag(const merge::ModelConfig& config, const std::string& key) {
+  const Json* value = config.find(key);
+  if (value != nullptr && !value->is_boolean())
+    refuse(config, fmt::format("{} is {}, expected true or false", key, value->dump()),
            "take the config.json that came with the model");
+  return value != nullptr && value->get<bool>();
+}
+
+Json json_of(const ConfigValue& entry) {
+  return std::visit([](const auto& value) { return Json(value); }, entry.value);
+}
+
+merge::ModelConfig with_defaults(const Architecture& architecture, const merge::ModelConfig& config) {
+  merge::ModelConfig completed = config;
+  for (const ConfigValue& entry : architecture.defaults) {
+    // A null instead of a number says that there is none: no cap, no window. Instead of a word it says
+    // nothing.
+    const bool none = config.has_null(entry.key) && !std::holds_alternative<std::string>(entry.value);
+    if (completed.find(entry.key) == nullptr && !none) completed.set(entry.key, json_of(entry));
   }
-  if (shape.head % 2 != 0) {
-    refuse(config, fmt::format("a head of {} elements, expected an even number for RoPE", shape.head),
-           "take the config.json that came with the model");
+  return completed;
+}
+
+void check_expected(const Architecture& architecture, const merge::ModelConfig& config) {
+  for (const ConfigValue& entry : architecture.expected) {
+    const Json* value = config.find(entry.key);
+    if (value == nullptr || *value == json_of(entry)) continue;
+    refuse(config,
+           fmt::format("{} is {}, {} is run with {}", entry.key, value->dump(), architecture.family,
+                       json_of(entry).dump()),
+           "score it with a command scorer");
   }
 }
 
-const ArchitectureRow* find_role(const std::vector<ArchitectureRow>& rows, std::string_view role) {
-  const auto found =
-      std::find_if(rows.begin(), rows.end(), [&](const ArchitectureRow& row) { return row.role == role; });
-  return found == rows.end() ? nullptr : &*found;
+struct NamedActivation {
+  std::string_view name;
+  Activation activation;
+};
+
+// transformers' activations.py; names that share a formula (gelu_new and gelu_fast differ in how it is
+// rounded).
+constexpr std::array kActivations{
+    NamedActivation{"silu", Activation::silu},
+    NamedActivation{"swish", Activation::silu},
+    NamedActivation{"gelu", Activation::gelu},
+    NamedActivation{"gelu_python", Activation::gelu},
+    NamedActivation{"gelu_new", Activation::gelu_tanh},
+    NamedActivation{"gelu_fast", Activation::gelu_tanh},
+    NamedActivation{"gelu_pytorch_tanh", Activation::gelu_tanh},
+    NamedActivation{"gelu_python_tanh", Activation::gelu_tanh},
+    NamedActivation{"quick_gelu", Activation::quick_gelu},
+    NamedActivation{"relu", Activation::relu},
+};
+
+Activation read_activation(const DecoderTraits& traits, const merge::ModelConfig& config) {
+  for (const std::string& key : traits.activation) {
+    const std::optional<std::string> name = config.text(key);
+    if (!name) continue;
+    const auto* found = std::find_if(kActivations.begin(), kActivations.end(),
+                                     [&](const NamedActivation& entry) { return entry.name == *name; });
+    if (found != kActivations.end()) return found->activation;
+    std::vector<std::string> names;
+    for (const NamedActivation& entry : kActivations) names.emplace_back(entry.name);
+    refuse(config, fmt::format("{} is '{}', which the decoder does not run", key, *name),
+           fmt::format("known: {}", fmt::join(names, ", ")));
+  }
+  refuse(config, fmt::format("no {}", fmt::join(traits.activation, " or ")),
+         "take the config.json that came with the model");
 }
 
-std::string place_of(const ArchitectureRow& row, std::optional<std::size_t> layer) {
-  return layer ? fmt::format("{} of layer {}", row.role, *layer) : row.role;
+bool has_role(const Architecture& architecture, std::string_view role) {
+  for (const auto* rows : {&architecture.before, &architecture.each_layer, &architecture.after}) {
+    if (std::any_of(rows->begin(), rows->end(), [&](const ArchitectureRow& row) { return row.role == role; }))
+      return true;
+  }
+  return false;
 }
 
-void check_row(const Architecture& architecture, const ArchitectureRow& row, std::optional<std::size_t> layer,
-               const ModelShape& shape, const merge::Checkpoint& checkpoint) {
-  const std::string name = tensor_name(row, layer.value_or(0));
-  const merge::TensorView* tensor = checkpoint.find(name);
-  const std::string where = checkpoint.folder().string();
-  if (tensor == nullptr) {
-    throw InputError(where, fmt::format("{} is missing: no tensor {}", place_of(row, layer), name),
-                     row.tied_to.empty()
-                         ? "take all files of the model"
-                         : "set tie_word_embeddings to true in config.json if the embedding stands in");
-  }
-  merge::Shape expected;
-  for (const std::string& expression : row.shape)
-    expected.push_back(evaluate(expression, dimensions_of(shape)).value_or(0));
-  if (tensor->shape != expected) {
-    throw InputError(
-        where,
-        fmt::format("{}: file has {}, {} expects [{}] = {}", place_of(row, layer), merge::text(tensor->shape),
-                    architecture.family, fmt::join(row.shape, ", "), merge::text(expected)),
-        "config.json and weights must be of one model");
-  }
-  if (!is_float(tensor->dtype)) {
-    throw InputError(
-        where,
-        fmt::format("{} is stored as {}, expected F32, BF16, F16 or F64", name, tsugi::name(tensor->dtype)),
-        "dequantise the model first");
-  }
+// Without an own row for the head there is only the embedding.
+bool is_tied(const Architecture& architecture, const merge::ModelConfig& config) {
+  return !has_role(architecture, "unembed") || config.tied().value_or(false);
 }
 
-// A tensor that the decoder would pass over in silence is a model that it does not run.
-void check_no_others(const Architecture& architecture, const ModelShape& shape,
-                     const merge::Checkpoint& checkpoint) {
-  std::set<std::string> known;
-  for (const auto* rows : {&architecture.before, &architecture.after}) {
-    for (const ArchitectureRow& row : *rows) known.insert(row.name);
-  }
-  for (const ArchitectureRow& row : architecture.each_layer) {
-    for (std::size_t i = 0; i < shape.layers; ++i) known.insert(tensor_name(row, i));
-  }
-  for (const merge::TensorView& tensor : checkpoint.tensors()) {
-    if (known.contains(tensor.name) || is_recomputed_buffer(tensor.name)) continue;
-    throw InputError(
-        checkpoint.folder().string(),
-        fmt::format("{} has no place in {} with {} layers", tensor.name, architecture.family, shape.layers),
-        "score it with a command scorer, or remove the tensor");
-  }
-}
-
-}  // namespace
-
-std::string tensor_name(const ArchitectureRow& row, std::size_t layer) {
-  constexpr std::string_view kLayer = "{i}";
-  std::string name = row.name;
-  const std::size_t at = name.find(kLayer);
-  return at == std::string::npos ? name : name.replace(at, kLayer.size(), std::to_string(layer));
-}
-
-bool is_recomputed_buffer(std::string_view name) {
-  constexpr std::string_view kFrequencies = ".rotary_emb.inv_freq";  // transformers before 4.32 saved it
-  return name.size() > kFrequencies.size() && name.substr(name.size() - kFrequencies.size()) == kFrequencies;
-}
-
-ModelShape model_shape(const Architecture& architecture, const merge::ModelConfig& config) {
-  check_traits(architecture, config);
-  check_rope(config);
+void read_sizes(ModelShape& shape, const Architecture& architecture, const merge::ModelConfig& config) {
   const Dimensions dimensions = resolve_dimensions(architecture, config);
-  const auto of = [&](const char* dimension) {
+  const auto of = [&](const char* dimension, bool needed = true) -> std::size_t {
     const auto found = dimensions.find(dimension);
     if (found != dimensions.end()) return found->second;
+    if (!needed) return 0;
     throw InputError(architecture.family, fmt::format("the architecture names no dimension {}", dimension),
                      "add it under dims");
   };
-  ModelShape shape;
   shape.hidden = of("hidden");
   shape.heads = of("heads");
   shape.kv_heads = of("kv");
   shape.head = of("head");
   shape.ffn = of("ffn");
   shape.vocabulary = of("vocab");
+  shape.max_positions = of("positions");
+  shape.experts = of("experts", false);
+  shape.experts_used = of("experts_used", false);
+  shape.expert_ffn = of("expert_ffn", false);
+  shape.shared_ffn = of("shared_ffn", false);
   const std::optional<std::size_t> layers = whole_number(config, architecture.layers);
   shape.layers = layers ? *layers : config.layers();
-  const std::optional<std::size_t> positions = whole_number(config, "max_position_embeddings");
-  if (!positions)
-    refuse(config, "no number max_position_embeddings", "take the config.json that came with the model");
-  shape.max_positions = *positions;
-  // Without an own row for the head there is only the embedding; transformers' default for the key is false.
-  shape.tied = find_role(architecture.after, "unembed") == nullptr || config.tied().value_or(false);
-  shape.norm_eps = static_cast<float>(real_number(config, "rms_norm_eps"));
-  shape.rope_theta = config.rope_theta();
-  check_consistent(shape, config);
-  return shape;
 }
 
-void check_shapes(const Architecture& architecture, const ModelShape& shape,
-                  const merge::Checkpoint& checkpoint) {
-  for (const auto* rows : {&architecture.before, &architecture.after}) {
+void read_traits(ModelShape& shape, const Architecture& architecture, const merge::ModelConfig& config) {
+  const DecoderTraits& traits = architecture.decoder;
+  shape.tied = is_tied(architecture, config);
+  shape.norm = traits.norm == "layer" ? Norm::layer : Norm::rms;
+  shape.norm_eps = static_cast<float>(real_number(config, traits.norm_eps));
+  shape.gain_offset = traits.norm == "rms_plus_one" ? 1 : 0;
+  shape.activation = read_activation(traits, config);
+  shape.gated = has_role(architecture, "mlp.gate") || has_role(architecture, "mlp.gate_up") ||
+                has_role(architecture, "expert.gate");
+  shape.parallel = !traits.parallel.empty() && flag(config, traits.parallel);
+  shape.learned_positions = traits.positions == "learned";
+  shape.qkv_by_head = traits.qkv == "by_head";
+  if (traits.embedding == "root_hidden") shape.embedding_scale = std::sqrt(static_cast<float>(shape.hidden));
+  shape.attention_divisor = optional_number(config, traits.attention_scale);
+  shape.attention_cap = static_cast<float>(optional_number(config, traits.attention_cap));
+  shape.logit_cap = static_cast<float>(optional_number(config, traits.logit_cap));
+  shape.normalise_experts = traits.normalise_experts.empty() || flag(config, traits.normalise_experts);
+  if (!shape.learned_positions) shape.ropes = read_ropes(traits, config, shape.head, shape.max_positions);
+}
+
+bool is_layer_condition(const std::string& when) {
+  return when == "sparse" || when == "dense";
+}
+
+std::string_view key_of(const std::string& when) {
+  return when.starts_with('!') ? std::string_view(when).substr(1) : std::string_view(when);
+}
+
+void read_conditions(ModelShape& shape, const Architecture& architecture, const merge::ModelConfig& config) {
+  for (const auto* rows : {&architecture.before, &architecture.each_layer, &architecture.after}) {
     for (const ArchitectureRow& row : *rows) {
-      if (shape.tied && !row.tied_to.empty()) continue;  // absent, or passed over as transformers does
-      check_row(architecture, row, std::nullopt, shape, checkpoint);
+      if (row.when.empty() || is_layer_condition(row.when)) continue;
+      const std::string key(key_of(row.when));
+      if (flag(config, key)) shape.true_keys.insert(key);
     }
   }
-  for (std::size_t layer = 0; layer < shape.layers; ++layer) {
-    for (const ArchitectureRow& row : architecture.each_layer)
-      check_row(architecture, row, layer, shape, checkpoint);
+}
+
+void check_consistent(const ModelShape& shape, const merge::ModelConfig& config) {
+  const char* cure = "take the config.json that came with the model";
+  if (shape.heads % shape.kv_heads != 0) {
+    refuse(config,
+           fmt::format("{} query heads are no multiple of {} key/value heads", shape.heads, shape.kv_heads),
+           cure);
   }
-  check_no_others(architecture, shape, checkpoint);
+  for (const Rope& rope : shape.ropes) {
+    if (rope.rotary == 0 || rope.rotary % 2 != 0)
+      refuse(config,
+             fmt::format("{} of {} elements of a head turn, expected an even number for RoPE", rope.rotary,
+                         shape.head),
+             cure);
+  }
+  if (shape.experts_used > shape.experts)
+    refuse(config, fmt::format("a token uses {} of {} experts", shape.experts_used, shape.experts), cure);
+}
+
+// A bias or norm that config.json asks for and the family's file does not know would be left out in silence.
+void check_biases(const Architecture& architecture, const ModelShape& shape,
+                  const merge::ModelConfig& config) {
+  for (const char* key : {"attention_bias", "mlp_bias"}) {
+    const Json* value = config.find(key);
+    if (value == nullptr || *value == false || shape.true_keys.contains(key)) continue;
+    refuse(config, fmt::format("{} is {}, {} is run without", key, value->dump(), architecture.family),
+           "score it with a command scorer");
+  }
+}
+
+}  // namespace
+
+Dimensions ModelShape::dimensions() const {
+  return {{"hidden", hidden},
+          {"heads", heads},
+          {"kv", kv_heads},
+          {"head", head},
+          {"ffn", ffn},
+          {"vocab", vocabulary},
+          {"positions", max_positions},
+          {"experts", experts},
+          {"expert_ffn", expert_ffn},
+          {"shared_ffn", shared_ffn}};
+}
+
+bool ModelShape::has(const ArchitectureRow& row, std::size_t layer) const {
+  if (row.when.empty()) return true;
+  if (is_layer_condition(row.when)) return kind(layer).sparse == (row.when == "sparse");
+  return true_keys.contains(std::string(key_of(row.when))) != row.when.starts_with('!');
+}
+
+std::string tensor_name(const ArchitectureRow& row, std::size_t layer, std::size_t expert) {
+  std::string name = row.name;
+  const auto fill = [&](std::string_view place, std::size_t number) {
+    const std::size_t at = name.find(place);
+    if (at != std::string::npos) name.replace(at, place.size(), std::to_string(number));
+  };
+  fill("{i}", layer);
+  fill("{e}", expert);
+  return name;
+}
+
+std::size_t count_of(const ArchitectureRow& row, const ModelShape& shape) {
+  return row.name.find("{e}") == std::string::npos ? 1 : shape.experts;
+}
+
+bool is_recomputed_buffer(std::string_view name) {
+  // Saved by transformers before 4.32 (frequencies) and before 4.35 (masks of GPT-2 and GPT-NeoX).
+  for (const std::string_view end : {".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias",
+                                     ".attention.bias", ".attention.masked_bias"}) {
+    if (name.size() > end.size() && name.ends_with(end)) return true;
+  }
+  return false;
+}
+
+ModelShape model_shape(const Architecture& architecture, const merge::ModelConfig& given) {
+  const merge::ModelConfig config = with_defaults(architecture, given);
+  check_expected(architecture, config);
+  ModelShape shape;
+  read_sizes(shape, architecture, config);
+  read_traits(shape, architecture, config);
+  read_conditions(shape, architecture, config);
+  shape.kinds = read_layer_kinds(architecture.decoder, shape, config);
+  check_consistent(shape, config);
+  check_biases(architecture, shape, config);
+  return shape;
 }
 
 const Architecture& architecture_of(const merge::ModelConfig& config) {

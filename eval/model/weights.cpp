@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The arena. Matrices are packed as packed_matrix.h documents; query, key and value are rows [0, q), [q, q +
-// kv) and [q + kv, q + 2 kv) of one matrix, gate and up rows [0, ffn) and [ffn, 2 ffn) of another. Norms stay
-// in f32.
+// kv) and [q + kv, q + 2 kv) of one matrix, gate and up rows [0, ffn) and [ffn, 2 ffn) of another, whether a
+// family stores them in one tensor or in several, [out, in] or [in, out]. Norms and biases stay in f32.
 //
 // A tied head is kept once, packed; embed() reads its rows from the panels. That touches one cache line for
 // each input of the model instead of one for each 16, 128 lines for the bundled models and well under a
@@ -20,36 +20,11 @@
 
 #include "eval/model/kernels/onednn_product.h"
 #include "eval/model/packed_matrix.h"
+#include "eval/model/weight_places.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
 namespace {
-
-// Where the values of one tensor go: rows of a matrix from `first_row` on, or a vector.
-struct Place {
-  PackedMatrix* matrix = nullptr;
-  std::size_t first_row = 0;
-  std::vector<float>* vector = nullptr;
-  merge::Shape shape;
-  bool held = false;
-  std::uint64_t fingerprint = 0;  // of what is held
-
-  // Rows from `row` on; returns how many values are infinite or NaN as stored. Vectors stay in f32.
-  std::size_t store(std::size_t row, std::span<const float> values) const {
-    if (matrix != nullptr) return matrix->write(first_row + row, values);
-    std::copy(values.begin(), values.end(), vector->begin());
-    return 0;
-  }
-};
-
-struct Layer {
-  PackedMatrix qkv;
-  PackedMatrix out;
-  PackedMatrix gate_up;
-  PackedMatrix down;
-  std::vector<float> attention_norm;
-  std::vector<float> mlp_norm;
-};
 
 // Makes the matrices of one arena; products of equal sizes share one oneDNN primitive.
 class MatrixMaker {
@@ -60,6 +35,7 @@ class MatrixMaker {
     if (compute_ == Compute::f32) {
       return {rows, columns, storage_ == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32};
     }
+    if (rows == 0) return {};
     auto& product = products_[{rows, columns}];
     if (product == nullptr) product = std::make_shared<const OneDnnProduct>(rows, columns, DType::BF16);
     return {rows, columns, Layout::rows_bf16, product};
@@ -75,119 +51,154 @@ class MatrixMaker {
   std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const OneDnnProduct>> products_;
 };
 
+MlpWeights make_mlp(MatrixMaker& maker, const ModelShape& shape, std::size_t ffn) {
+  MlpWeights mlp;
+  mlp.gate_up = maker.multiplied(shape.ffn_inputs() * ffn, shape.hidden);
+  mlp.down = maker.multiplied(shape.hidden, ffn);
+  return mlp;
+}
+
+ResidentLayer make_layer(MatrixMaker& maker, const ModelShape& shape, const LayerKind& kind) {
+  ResidentLayer layer;
+  layer.qkv = maker.multiplied(shape.qkv_size(), shape.hidden);
+  layer.out = maker.multiplied(shape.hidden, shape.q_size());
+  if (!kind.sparse) {
+    layer.mlp = make_mlp(maker, shape, shape.ffn);
+    return layer;
+  }
+  layer.router = maker.multiplied(shape.experts, shape.hidden);
+  for (std::size_t e = 0; e < shape.experts; ++e)
+    layer.experts.push_back(make_mlp(maker, shape, shape.expert_ffn));
+  if (shape.shared_ffn > 0) {
+    layer.shared = make_mlp(maker, shape, shape.shared_ffn);
+    layer.shared_router = maker.multiplied(1, shape.hidden);
+  }
+  return layer;
+}
+
+std::size_t bytes_of(const MlpWeights& mlp) {
+  return mlp.gate_up.bytes() + mlp.down.bytes();
+}
+
+std::size_t bytes_of(const ResidentLayer& layer) {
+  std::size_t total = layer.qkv.bytes() + layer.out.bytes() + bytes_of(layer.mlp) + bytes_of(layer.shared) +
+                      layer.router.bytes() + layer.shared_router.bytes();
+  for (const MlpWeights& expert : layer.experts) total += bytes_of(expert);
+  return total;
+}
+
 }  // namespace
 
 struct ResidentWeights::State {
   State(const recipes::Architecture& architecture, const ModelShape& model, DType storage_type,
         Compute arithmetic)
-      : shape(model),
-        storage(storage_type),
-        compute(arithmetic),
-        maker(storage, compute),
-        head(maker.multiplied(shape.vocabulary, shape.hidden)),
-        embedding(maker.looked_up(shape.tied ? 0 : shape.vocabulary, shape.hidden)),
-        final_norm(shape.hidden) {
+      : shape(model), storage(storage_type), compute(arithmetic), maker(storage, compute) {
+    outer.head = maker.multiplied(shape.vocabulary, shape.hidden);
+    outer.embedding = maker.looked_up(shape.tied ? 0 : shape.vocabulary, shape.hidden);
+    outer.positions = maker.looked_up(shape.learned_positions ? shape.max_positions : 0, shape.hidden);
     layers.reserve(shape.layers);  // places point into it
-    for (std::size_t i = 0; i < shape.layers; ++i) {
-      layers.push_back({maker.multiplied(shape.q_size() + 2 * shape.kv_size(), shape.hidden),
-                        maker.multiplied(shape.hidden, shape.q_size()),
-                        maker.multiplied(2 * shape.ffn, shape.hidden),
-                        maker.multiplied(shape.hidden, shape.ffn), std::vector<float>(shape.hidden),
-                        std::vector<float>(shape.hidden)});
-    }
+    for (std::size_t i = 0; i < shape.layers; ++i) layers.push_back(make_layer(maker, shape, shape.kind(i)));
     map_names(architecture);
   }
 
-  // Role -> place for everything outside the layers, or inside one; a tensor of any other role cannot be run.
-  std::map<std::string, Place> outer_roles() {
-    std::map<std::string, Place> roles;
-    PackedMatrix& table = shape.tied ? head : embedding;
-    roles["embed"] = matrix_place(table, 0, shape.vocabulary);
-    if (!shape.tied) roles["unembed"] = matrix_place(head, 0, shape.vocabulary);
-    roles["norm.final"] = vector_place(final_norm);
-    return roles;
-  }
-
-  std::map<std::string, Place> layer_roles(Layer& layer) const {
-    const std::size_t q = shape.q_size();
-    const std::size_t kv = shape.kv_size();
-    std::map<std::string, Place> roles;
-    roles["norm.attn"] = vector_place(layer.attention_norm);
-    roles["attn.q"] = matrix_place(layer.qkv, 0, q);
-    roles["attn.k"] = matrix_place(layer.qkv, q, kv);
-    roles["attn.v"] = matrix_place(layer.qkv, q + kv, kv);
-    roles["attn.o"] = matrix_place(layer.out, 0, shape.hidden);
-    roles["norm.mlp"] = vector_place(layer.mlp_norm);
-    roles["mlp.gate"] = matrix_place(layer.gate_up, 0, shape.ffn);
-    roles["mlp.up"] = matrix_place(layer.gate_up, shape.ffn, shape.ffn);
-    roles["mlp.down"] = matrix_place(layer.down, 0, shape.hidden);
-    return roles;
-  }
-
-  static Place matrix_place(PackedMatrix& matrix, std::size_t first_row, std::size_t rows) {
-    Place place;
-    place.matrix = &matrix;
-    place.first_row = first_row;
-    place.shape = {rows, matrix.columns()};
-    return place;
-  }
-
-  static Place vector_place(std::vector<float>& vector) {
-    Place place;
-    place.vector = &vector;
-    place.shape = {vector.size()};
-    return place;
-  }
-
   void map_names(const recipes::Architecture& architecture) {
-    std::vector<recipes::ArchitectureRow> outer = architecture.before;
-    outer.insert(outer.end(), architecture.after.begin(), architecture.after.end());
-    map_rows(architecture.family, outer, outer_roles(), 0);
+    std::vector<recipes::ArchitectureRow> rows = architecture.before;
+    rows.insert(rows.end(), architecture.after.begin(), architecture.after.end());
+    const std::map<std::string, WeightPlace> roles = outer_places(outer, shape);
+    for (const recipes::ArchitectureRow& row : rows) {
+      if (shape.has(row, 0)) map_row(architecture, row, row.name, roles);
+    }
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      map_rows(architecture.family, architecture.each_layer, layer_roles(layers[i]), i);
+      const std::size_t experts = std::max<std::size_t>(1, layers[i].experts.size());
+      for (std::size_t e = 0; e < experts; ++e) map_layer(architecture, i, e);
+    }
+    check_filled(architecture.family);
+  }
+
+  void map_layer(const recipes::Architecture& architecture, std::size_t layer, std::size_t expert) {
+    const std::map<std::string, WeightPlace> roles = layer_places(layers[layer], shape, expert);
+    for (const recipes::ArchitectureRow& row : architecture.each_layer) {
+      if (!shape.has(row, layer) || expert >= count_of(row, shape)) continue;
+      map_row(architecture, row, tensor_name(row, layer, expert), roles);
     }
   }
 
-  void map_rows(const std::string& family, const std::vector<recipes::ArchitectureRow>& rows,
-                std::map<std::string, Place> roles, std::size_t layer) {
-    for (const recipes::ArchitectureRow& row : rows) {
-      const std::string name = tensor_name(row, layer);
-      if (shape.tied && !row.tied_to.empty()) {
-        passed_over.insert(name);
-        continue;
-      }
-      const auto found = roles.find(row.role);
-      if (found == roles.end()) {
-        throw InputError(family,
-                         fmt::format("the decoder has no use for role '{}' of {}", row.role, row.name),
-                         "see the roles of recipes/architectures/llama.yaml");
-      }
-      places[name] = std::move(found->second);
-      roles.erase(found);
+  void map_row(const recipes::Architecture& architecture, const recipes::ArchitectureRow& row,
+               const std::string& name, const std::map<std::string, WeightPlace>& roles) {
+    if (shape.tied && !row.tied_to.empty()) {
+      passed_over.insert(name);
+      return;
     }
-    if (!roles.empty()) {
-      throw InputError(family, fmt::format("no tensor has the role '{}'", roles.begin()->first),
+    const auto found = roles.find(row.role);
+    if (found == roles.end()) {
+      throw InputError(architecture.family,
+                       fmt::format("the decoder has no use for role '{}' of {}", row.role, row.name),
                        "see the roles of recipes/architectures/llama.yaml");
     }
+    WeightPlace place = found->second;
+    place.transposed = row.transposed;
+    if (place.transposed) std::swap(place.shape[0], place.shape[1]);
+    if (place.vector != nullptr) {
+      const std::size_t end = place.first_row + place.shape[0];
+      if (place.vector->size() < end) place.vector->resize(end);
+    } else {
+      filled[place.matrix] += place.transposed ? place.shape[1] : place.shape[0];
+    }
+    places[name] = std::move(place);
+    if (name.starts_with(architecture.prefix) && !architecture.prefix.empty())
+      aliases[name.substr(architecture.prefix.size())] = name;
   }
 
-  Place& place_of(const merge::OutputTensor& tensor) {
-    const auto found = places.find(tensor.name);
+  // A matrix of which a part has no tensor would be computed with zeros.
+  void check_filled(const std::string& family) {
+    const auto check = [&](const PackedMatrix& matrix, const char* what) {
+      if (matrix.rows() == 0 || filled[&matrix] == matrix.rows()) return;
+      throw InputError(family,
+                       fmt::format("tensors fill {} of {} rows of {}", filled[&matrix], matrix.rows(), what),
+                       "see the roles of recipes/architectures/llama.yaml");
+    };
+    check(outer.head, "the head");
+    check(outer.embedding, "the embedding");
+    check(outer.positions, "the positions");
+    for (const ResidentLayer& layer : layers) {
+      check(layer.qkv, "attn.q, attn.k and attn.v");
+      check(layer.out, "attn.o");
+      check(layer.router, "mlp.router");
+      for (const MlpWeights* mlp : {&layer.mlp, &layer.shared}) {
+        check(mlp->gate_up, "mlp.gate and mlp.up");
+        check(mlp->down, "mlp.down");
+      }
+      for (const MlpWeights& expert : layer.experts) {
+        check(expert.gate_up, "expert.gate and expert.up");
+        check(expert.down, "expert.down");
+      }
+    }
+    if (!outer.final_norm.present())
+      throw InputError(family, "no tensor has the role 'norm.final'", "see recipes/architectures/llama.yaml");
+  }
+
+  WeightPlace& place_of(const merge::OutputTensor& tensor) {
+    const auto alias = aliases.find(tensor.name);
+    const auto found = places.find(alias == aliases.end() ? tensor.name : alias->second);
     if (found == places.end())
       throw Error(fmt::format("{} has no place among the resident weights", tensor.name));
     return found->second;
+  }
+
+  bool is_passed_over(const std::string& name) const {
+    return passed_over.contains(name) || is_recomputed_buffer(name);
   }
 
   ModelShape shape;
   DType storage;
   Compute compute;
   MatrixMaker maker;
-  PackedMatrix head;
-  PackedMatrix embedding;  // no rows when tied
-  std::vector<float> final_norm;
-  std::vector<Layer> layers;
-  std::map<std::string, Place> places;  // by tensor name
-  std::set<std::string> passed_over;    // heads of tied models
+  OuterWeights outer;
+  std::vector<ResidentLayer> layers;
+  std::map<std::string, WeightPlace> places;          // by tensor name
+  std::map<std::string, std::string> aliases;         // names without the family's prefix
+  std::map<const PackedMatrix*, std::size_t> filled;  // rows that have a tensor
+  std::set<std::string> passed_over;                  // heads of tied models
 };
 
 ResidentWeights::ResidentWeights(const recipes::Architecture& architecture, const ModelShape& shape,
@@ -204,8 +215,8 @@ ResidentWeights::ResidentWeights(const recipes::Architecture& architecture, cons
 ResidentWeights::~ResidentWeights() = default;
 
 bool ResidentWeights::wants(const merge::OutputTensor& tensor) {
-  if (state_->passed_over.contains(tensor.name) || is_recomputed_buffer(tensor.name)) return false;
-  Place& place = state_->place_of(tensor);
+  if (state_->is_passed_over(tensor.name)) return false;
+  WeightPlace& place = state_->place_of(tensor);
   if (tensor.shape != place.shape) {
     throw Error(fmt::format("{} has shape {}, the resident weights expect {}", tensor.name,
                             merge::text(tensor.shape), merge::text(place.shape)));
@@ -218,21 +229,21 @@ bool ResidentWeights::wants(const merge::OutputTensor& tensor) {
 
 std::span<std::byte> ResidentWeights::place(const merge::OutputTensor& tensor, std::size_t row_begin,
                                             std::size_t rows) {
-  const Place& place = state_->place_of(tensor);
-  if (place.matrix == nullptr || tensor.dtype != state_->storage) return {};
+  const WeightPlace& place = state_->place_of(tensor);
+  if (!place.is_plain() || tensor.dtype != state_->storage) return {};
   return place.matrix->rows_in_place(place.first_row + row_begin, rows);
 }
 
 std::size_t ResidentWeights::write(const merge::OutputTensor& tensor, std::size_t row_begin,
                                    std::span<const std::byte> stored) {
-  const Place& place = state_->place_of(tensor);
+  const WeightPlace& place = state_->place_of(tensor);
   const std::size_t row_bytes = tensor.row_length() * tsugi::bytes(tensor.dtype);
   const std::size_t rows = row_bytes == 0 ? 0 : stored.size() / row_bytes;
   if (rows * row_bytes != stored.size() || row_begin > tensor.rows() || rows > tensor.rows() - row_begin) {
     throw Error(fmt::format("{}: {} bytes for rows from {} on of {}", tensor.name, stored.size(), row_begin,
                             merge::text(tensor.shape)));
   }
-  if (place.matrix != nullptr && tensor.dtype == state_->storage) {
+  if (place.is_plain() && tensor.dtype == state_->storage) {
     place.matrix->write_stored(place.first_row + row_begin, stored);
     return 0;
   }
@@ -249,7 +260,7 @@ void ResidentWeights::write_bytes(const merge::OutputTensor& tensor, std::span<c
 }
 
 void ResidentWeights::done(const merge::OutputTensor& tensor) {
-  Place& place = state_->place_of(tensor);
+  WeightPlace& place = state_->place_of(tensor);
   place.held = true;
   place.fingerprint = tensor.fingerprint;
 }
@@ -274,41 +285,58 @@ DType ResidentWeights::storage() const {
   return state_->storage;
 }
 const PackedMatrix& ResidentWeights::head() const {
-  return state_->head;
+  return state_->outer.head;
 }
-std::span<const float> ResidentWeights::final_norm() const {
-  return state_->final_norm;
-}
-
-LayerWeights ResidentWeights::layer(std::size_t slot) const {
-  const Layer& layer = state_->layers.at(slot);
-  return {&layer.qkv, &layer.out, &layer.gate_up, &layer.down, layer.attention_norm, layer.mlp_norm};
+const NormWeights& ResidentWeights::final_norm() const {
+  return state_->outer.final_norm;
 }
 
-void ResidentWeights::embed(std::size_t token, std::span<float> out) const {
-  (state_->shape.tied ? state_->head : state_->embedding).read_row(token, out);
+const ResidentLayer& ResidentWeights::layer(std::size_t slot) const {
+  return state_->layers.at(slot);
+}
+
+void ResidentWeights::embed(std::size_t token, std::size_t position, std::span<float> out) const {
+  const OuterWeights& outer = state_->outer;
+  (state_->shape.tied ? outer.head : outer.embedding).read_row(token, out);
+  if (state_->shape.embedding_scale != 1) {
+    for (float& x : out) x *= state_->shape.embedding_scale;
+  }
+  if (outer.positions.rows() == 0) return;
+  thread_local std::vector<float> row;
+  row.resize(out.size());
+  outer.positions.read_row(position, row);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] += row[i];
 }
 
 std::size_t ResidentWeights::bytes() const {
-  const State& state = *state_;
-  std::size_t total = state.head.bytes() + state.embedding.bytes() + state.final_norm.size() * sizeof(float);
-  for (const Layer& layer : state.layers) {
-    total += layer.qkv.bytes() + layer.out.bytes() + layer.gate_up.bytes() + layer.down.bytes();
-    total += (layer.attention_norm.size() + layer.mlp_norm.size()) * sizeof(float);
-  }
+  const OuterWeights& outer = state_->outer;
+  std::size_t total = outer.head.bytes() + outer.embedding.bytes() + outer.positions.bytes();
+  for (const ResidentLayer& layer : state_->layers) total += bytes_of(layer);
   return total;
 }
 
 std::size_t ResidentWeights::bytes(const ModelShape& shape, DType storage) {
   const Layout packed = storage == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32;
   const auto matrix = [&](std::size_t rows, std::size_t columns) {
-    return PackedMatrix::bytes(rows, columns, packed);
+    return rows == 0 ? 0 : PackedMatrix::bytes(rows, columns, packed);
   };
-  const std::size_t layer = matrix(shape.q_size() + 2 * shape.kv_size(), shape.hidden) +
-                            matrix(shape.hidden, shape.q_size()) + matrix(2 * shape.ffn, shape.hidden) +
-                            matrix(shape.hidden, shape.ffn) + 2 * shape.hidden * sizeof(float);
-  const std::size_t table = shape.tied ? 0 : shape.vocabulary * shape.hidden * tsugi::bytes(storage);
-  return shape.layers * layer + matrix(shape.vocabulary, shape.hidden) + table + shape.hidden * sizeof(float);
+  const auto mlp = [&](std::size_t ffn) {
+    return matrix(shape.ffn_inputs() * ffn, shape.hidden) + (ffn == 0 ? 0 : matrix(shape.hidden, ffn));
+  };
+  const std::size_t tables =
+      (shape.tied ? 0 : shape.vocabulary) + (shape.learned_positions ? shape.max_positions : 0);
+  std::size_t total = matrix(shape.vocabulary, shape.hidden) + tables * shape.hidden * tsugi::bytes(storage);
+  for (std::size_t i = 0; i < shape.layers; ++i) {
+    total += matrix(shape.qkv_size(), shape.hidden) + matrix(shape.hidden, shape.q_size());
+    if (!shape.kind(i).sparse) {
+      total += mlp(shape.ffn);
+      continue;
+    }
+    total +=
+        matrix(shape.experts, shape.hidden) + shape.experts * mlp(shape.expert_ffn) + mlp(shape.shared_ffn);
+    if (shape.shared_ffn > 0) total += matrix(1, shape.hidden);
+  }
+  return total;
 }
 
 }  // namespace tsugi::eval

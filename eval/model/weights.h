@@ -9,8 +9,8 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "eval/model/resident_layer.h"
 #include "eval/model/shape.h"
 #include "merge/sink.h"
 #include "recipes/architecture.h"
@@ -28,19 +28,6 @@ enum class Compute {
 Compute choose_compute(DType wanted);
 /// "f32 arithmetic (AVX2) on bf16 weights"
 std::string describe_compute(Compute compute, DType weights);
-
-/// A weight matrix [out, in] as the kernels read it. The layout is documented in weights.cpp and is the same
-/// for all batch sizes. Query, key and value lie side by side as one matrix, and so do gate and up.
-class PackedMatrix;
-
-struct LayerWeights {
-  const PackedMatrix* qkv = nullptr;      ///< [q_size + 2 kv_size, hidden]
-  const PackedMatrix* out = nullptr;      ///< [hidden, q_size]
-  const PackedMatrix* gate_up = nullptr;  ///< [2 ffn, hidden]
-  const PackedMatrix* down = nullptr;     ///< [hidden, ffn]
-  std::span<const float> attention_norm;  ///< [hidden]
-  std::span<const float> mlp_norm;        ///< [hidden]
-};
 
 /// Sink for one model. Merging into it from several threads is safe; scoring must wait until the merge is
 /// done.
@@ -68,13 +55,15 @@ class ResidentWeights : public merge::Sink {
   const ModelShape& shape() const;
   Compute compute() const;
   DType storage() const;
-  LayerWeights layer(std::size_t slot) const;
+  const ResidentLayer& layer(std::size_t slot) const;
   const PackedMatrix& head() const;  ///< [vocabulary, hidden]; the embedding when tied
-  std::span<const float> final_norm() const;
-  /// Row `token` of the embedding, widened to f32: out has `hidden` elements.
-  void embed(std::size_t token, std::span<float> out) const;
+  const NormWeights& final_norm() const;
+  /// Row `token` of the embedding, scaled as the family does, plus row `position` of learned positions: out
+  /// has `hidden` elements.
+  void embed(std::size_t token, std::size_t position, std::span<float> out) const;
 
-  std::size_t bytes() const;  ///< resident memory
+  std::size_t bytes()
+      const;  ///< resident memory of the matrices; all vectors together are a thousandth of it
   /// The same for a model not yet built, for the planner of memory.
   static std::size_t bytes(const ModelShape& shape, DType storage);
 

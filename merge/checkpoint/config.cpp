@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -88,6 +89,12 @@ const Json* ModelConfig::find(const std::string& key) const {
     if (found != level->end() && !found->is_null()) return &*found;
   }
   return nullptr;
+}
+
+bool ModelConfig::has_null(const std::string& key) const {
+  const auto all = levels();
+  return find(key) == nullptr &&
+         std::any_of(all.begin(), all.end(), [&](const Json* level) { return level->contains(key); });
 }
 
 std::optional<double> ModelConfig::number(const std::string& key) const {

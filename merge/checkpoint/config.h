@@ -40,6 +40,8 @@ class ModelConfig {
   std::optional<std::string> text(const std::string& key) const;
   /// Null when absent; a JSON null counts as absent.
   const nlohmann::ordered_json* find(const std::string& key) const;
+  /// The key is there with a JSON null, and with no other value.
+  bool has_null(const std::string& key) const;
 
   /// Changes for an output: under the key the document already uses (both if it has both), so loaders of its
   /// age read it.

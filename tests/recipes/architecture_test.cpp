@@ -81,9 +81,9 @@ TEST(ParseArchitecture, IsStrict) {
               StartsWith("a.yaml:5:30: name is 'embed.{i}', expected no '{i}'"));
   EXPECT_THAT(error_of("shape: [heads, hidden]}]", "shape: []}]"),
               StartsWith("a.yaml:5:51: shape is an empty list"));
-  EXPECT_EQ(error_of("layers: n_layer\n", "layers: n_layer\ndecoder: {activation: silo}\n"),
-            "a.yaml:5:23: activation is 'silo', expected a word that the decoder understands; did you mean "
-            "'silu'?");
+  EXPECT_EQ(
+      error_of("layers: n_layer\n", "layers: n_layer\ndecoder: {norm: leyer}\n"),
+      "a.yaml:5:17: norm is 'leyer', expected a word that the decoder understands; did you mean 'layer'?");
 }
 
 TEST(Architectures, LlamaIsAsTransformersWritesIt) {
@@ -95,8 +95,9 @@ TEST(Architectures, LlamaIsAsTransformersWritesIt) {
   for (const auto* rows : {&llama->before, &llama->each_layer, &llama->after}) {
     for (const ArchitectureRow& row : *rows) roles.push_back(row.role);
   }
-  EXPECT_THAT(roles, ElementsAre("embed", "norm.attn", "attn.q", "attn.k", "attn.v", "attn.o", "norm.mlp",
-                                 "mlp.gate", "mlp.up", "mlp.down", "norm.final", "unembed"));
+  EXPECT_THAT(roles,
+              testing::IsSupersetOf({"embed", "norm.attn", "attn.q", "attn.k", "attn.v", "attn.o", "norm.mlp",
+                                     "mlp.gate", "mlp.up", "mlp.down", "norm.final", "unembed"}));
   EXPECT_EQ(find_architecture("NoSuchClass"), nullptr);
 }
 
@@ -118,7 +119,7 @@ TEST(Architectures, LlamaNamesEveryTensorOfTheBundledModels) {
   for (const ArchitectureRow& row : llama.before) expected.insert(row.name);
   for (int layer = 0; layer < 8; ++layer) {
     for (const ArchitectureRow& row : llama.each_layer) {
-      expected.insert(replaced(row.name, "{i}", std::to_string(layer)));
+      if (row.when.empty()) expected.insert(replaced(row.name, "{i}", std::to_string(layer)));
     }
   }
   for (const ArchitectureRow& row : llama.after) {

@@ -56,7 +56,13 @@ struct Attention {
   std::size_t head = 0;
   std::size_t capacity = 0;  ///< positions, a multiple of 16
   float scale = 1;           ///< of q * k
+  float cap = 0;           ///< scores become cap * tanh(score / cap); 0 for none (Gemma 2, arXiv 2408.00118)
+  std::size_t window = 0;  ///< positions that a row sees, its own included; 0 for all
 };
+
+/// Of a multilayer perceptron. gelu_tanh is x * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, quick_gelu
+/// x / (1 + exp(-1.702 x)).
+enum class Nonlinear : std::uint8_t { silu, gelu, gelu_tanh, quick_gelu, relu };
 
 /// All functions are noexcept, thread-safe, and need no alignment.
 struct Kernels {
@@ -67,12 +73,20 @@ struct Kernels {
   void (*attend)(const Attention&);
   /// out = x / sqrt(mean(x^2) + eps) * gain (Zhang & Sennrich 2019, equation 4).
   void (*rms_norm)(const float* x, const float* gain, std::size_t n, float eps, float* out);
-  /// out = silu(gate) * up with silu(x) = x / (1 + exp(-x)).
-  void (*silu_multiply)(const float* gate, const float* up, std::size_t n, float* out);
-  /// Rotates the pairs (i, i + head / 2) of each of `heads` heads in place; cosine and sine have head / 2
-  /// elements.
-  void (*rotate)(float* x, std::size_t heads, std::size_t head, const float* cosine, const float* sine);
+  /// out = (x - mean) / sqrt(variance + eps) * gain + bias (Ba et al. 2016, equation 4); bias may be null.
+  void (*layer_norm)(const float* x, const float* gain, const float* bias, std::size_t n, float eps,
+                     float* out);
+  /// out = f(gate) * up, or f(gate) without `up`. Errors of f stay within 4e-7 of |x|.
+  void (*activate)(Nonlinear f, const float* gate, const float* up, std::size_t n, float* out);
+  /// Rotates the pairs (i, i + rotary / 2) of each of `heads` heads in place; cosine and sine have rotary / 2
+  /// elements. What stands behind `rotary` stays.
+  void (*rotate)(float* x, std::size_t heads, std::size_t head, std::size_t rotary, const float* cosine,
+                 const float* sine);
   void (*scale)(float* x, std::size_t n, float factor);
+  /// y += factor * x.
+  void (*add)(const float* x, std::size_t n, float factor, float* y);
+  /// x = cap * tanh(x / cap) in place.
+  void (*cap)(float* x, std::size_t n, float cap);
   /// out = exp(x). Within 2 units in the last place; 0 below -86.6 (e^-86.6 = 2.4e-38), infinity
   /// above 88.723.
   void (*exponential)(const float* x, std::size_t n, float* out);

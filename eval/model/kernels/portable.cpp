@@ -110,7 +110,8 @@ bool cpu_supported() {
 
 }  // namespace
 
-const Kernels kPortable = {"portable",    cpu_supported, multiply_f32, multiply_bf16, attend,  rms_norm,
-                           silu_multiply, rotate,        scale,        exponential,   largest, log_sum_exp};
+const Kernels kPortable = {"portable", cpu_supported, multiply_f32, multiply_bf16, attend,
+                           rms_norm,   layer_norm,    activate,     rotate,        scale,
+                           add,        cap,           exponential,  largest,       log_sum_exp};
 
 }  // namespace tsugi::eval::kernels

@@ -98,18 +98,91 @@ TEST_P(KernelsTest, RmsNorm) {
   }
 }
 
-TEST_P(KernelsTest, SiluMultiply) {
+double exact_nonlinear(Nonlinear f, double x) {
+  switch (f) {
+    case Nonlinear::silu:
+      return x / (1 + std::exp(-x));
+    case Nonlinear::gelu:
+      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
+    case Nonlinear::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    case Nonlinear::quick_gelu:
+      return x / (1 + std::exp(-1.702 * x));
+    case Nonlinear::relu:
+      return std::max(x, 0.0);
+  }
+  return 0;
+}
+
+TEST_P(KernelsTest, Activate) {
   Random random(2);
-  for (const std::size_t n : {1U, 16U, 37U, 384U}) {
-    const std::vector<float> gate = random.values(n, 20);
-    const std::vector<float> up = random.values(n);
+  for (const Nonlinear f :
+       {Nonlinear::silu, Nonlinear::gelu, Nonlinear::gelu_tanh, Nonlinear::quick_gelu, Nonlinear::relu}) {
+    for (const std::size_t n : {1U, 16U, 37U, 384U}) {
+      const std::vector<float> gate = random.values(n, 20);
+      const std::vector<float> up = random.values(n);
+      std::vector<float> gated(n);
+      std::vector<float> plain(n);
+      kernel.activate(f, gate.data(), up.data(), n, gated.data());
+      kernel.activate(f, gate.data(), nullptr, n, plain.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto x = static_cast<double>(gate[i]);
+        const double exact = exact_nonlinear(f, x);
+        // As kernels.h says; silu alone is good to 4 units of the result.
+        const double tolerance = f == Nonlinear::silu ? 4 * kEps * std::abs(exact) : 4e-7 * std::abs(x);
+        EXPECT_NEAR(static_cast<double>(plain[i]), exact, tolerance) << static_cast<int>(f) << " of " << x;
+        EXPECT_NEAR(static_cast<double>(gated[i]), exact * static_cast<double>(up[i]), tolerance);
+      }
+    }
+  }
+}
+
+TEST_P(KernelsTest, LayerNorm) {
+  Random random(9);
+  for (const std::size_t n : {1U, 16U, 37U, 576U}) {
+    std::vector<float> x = random.values(n, 3);
+    for (float& value : x) value += 2;
+    const std::vector<float> gain = random.values(n);
+    const std::vector<float> bias = random.values(n);
     std::vector<float> y(n);
-    kernel.silu_multiply(gate.data(), up.data(), n, y.data());
+    kernel.layer_norm(x.data(), gain.data(), bias.data(), n, 1e-5F, y.data());
+    double mean = 0;
+    for (const float value : x) mean += static_cast<double>(value) / static_cast<double>(n);
+    double variance = 0;
+    for (const float value : x)
+      variance += std::pow(static_cast<double>(value) - mean, 2) / static_cast<double>(n);
     for (std::size_t i = 0; i < n; ++i) {
-      const auto g = static_cast<double>(gate[i]);
-      const double exact = g / (1 + std::exp(-g)) * static_cast<double>(up[i]);
-      // exp is good to 2 units, sum, quotient and product to half a unit each.
-      EXPECT_NEAR(static_cast<double>(y[i]), exact, 4 * kEps * std::abs(exact));
+      const double normed = (static_cast<double>(x[i]) - mean) / std::sqrt(variance + 1e-5);
+      const double exact = normed * static_cast<double>(gain[i]) + static_cast<double>(bias[i]);
+      // A mean of at most 5 with n/16 + 4 roundings, and the same again for the variance of a normed value
+      // below 4; one value alone is its own mean, and what is off is divided by the root of eps.
+      const double roundings = static_cast<double>(n) / 16 + 8;
+      EXPECT_NEAR(static_cast<double>(y[i]), exact,
+                  (n == 1 ? 1e-9 : 10 * roundings * kEps) + kEps * std::abs(exact));
+    }
+    kernel.layer_norm(x.data(), gain.data(), nullptr, n, 1e-5F, y.data());
+    EXPECT_NEAR(
+        static_cast<double>(y[0]),
+        (static_cast<double>(x[0]) - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(gain[0]),
+        10 * (static_cast<double>(n) / 16 + 8) * kEps);
+  }
+}
+
+TEST_P(KernelsTest, AddAndCap) {
+  Random random(10);
+  for (const std::size_t n : {1U, 16U, 37U}) {
+    const std::vector<float> x = random.values(n, 90);
+    std::vector<float> y = random.values(n);
+    const std::vector<float> before = y;
+    kernel.add(x.data(), n, 0.5F, y.data());
+    for (std::size_t i = 0; i < n; ++i)
+      EXPECT_NEAR(static_cast<double>(y[i]), 0.5 * static_cast<double>(x[i]) + static_cast<double>(before[i]),
+                  46 * kEps);
+    y = x;
+    kernel.cap(y.data(), n, 30);
+    for (std::size_t i = 0; i < n; ++i) {
+      // exp to 2 units, a sum, a quotient, a difference: each a unit of 1, times the cap.
+      EXPECT_NEAR(static_cast<double>(y[i]), 30 * std::tanh(static_cast<double>(x[i]) / 30), 30 * 5 * kEps);
     }
   }
 }
@@ -126,7 +199,7 @@ TEST_P(KernelsTest, RotateTurnsPairsOfEveryHead) {
       sine.push_back(std::sin(static_cast<float>(i)));
     }
     std::vector<float> y = x;
-    kernel.rotate(y.data(), heads, head, cosine.data(), sine.data());
+    kernel.rotate(y.data(), heads, head, head, cosine.data(), sine.data());
     for (std::size_t h = 0; h < heads; ++h) {
       for (std::size_t i = 0; i < head / 2; ++i) {
         const auto a = static_cast<double>(x[h * head + i]);
@@ -165,6 +238,8 @@ TEST_P(KernelsTest, MaximumPassesOverNan) {
 
 struct AttentionCase {
   std::size_t heads, kv_heads, head, positions;
+  std::size_t window = 0;
+  float cap = 0;
 };
 
 // Queries, keys and values by position, and the same in the layout of the cache.
@@ -207,6 +282,8 @@ struct AttentionData {
     work.head = c.head;
     work.capacity = capacity;
     work.scale = 0.4F;
+    work.window = c.window;
+    work.cap = c.cap;
     kernel.attend(work);
     return out;
   }
@@ -215,13 +292,16 @@ struct AttentionData {
     const std::size_t kv = h / (c.heads / c.kv_heads);
     double total = 0;
     double mixed = 0;
-    for (std::size_t i = 0; i <= p; ++i) {
+    const std::size_t first = c.window > 0 && p + 1 > c.window ? p + 1 - c.window : 0;
+    for (std::size_t i = first; i <= p; ++i) {
       double score = 0;
       for (std::size_t e = 0; e < c.head; ++e) {
         score += static_cast<double>(q[(p * c.heads + h) * c.head + e]) *
                  static_cast<double>(k[(i * c.kv_heads + kv) * c.head + e]);
       }
-      const double weight = std::exp(static_cast<double>(0.4F) * score);
+      score *= static_cast<double>(0.4F);
+      if (c.cap > 0) score = static_cast<double>(c.cap) * std::tanh(score / static_cast<double>(c.cap));
+      const double weight = std::exp(score);
       total += weight;
       mixed += weight * static_cast<double>(v[(i * c.kv_heads + kv) * c.head + d]);
     }
@@ -240,7 +320,11 @@ TEST_P(KernelsTest, AttentionIsSoftmaxOverEarlierPositions) {
                                  {5, 1, 16, 33},
                                  {3, 3, 64, 17},
                                  {8, 1, 24, 70},
-                                 {1, 1, 2, 1}}) {
+                                 {1, 1, 2, 1},
+                                 {4, 2, 16, 40, 7},
+                                 {2, 1, 16, 60, 33},
+                                 {4, 1, 32, 35, 16, 2.5F},
+                                 {4, 2, 32, 20, 0, 5}}) {
     const AttentionData data(c);
     const std::vector<float> out = data.run(kernel, 0, c.positions);
     for (std::size_t p = 0; p < c.positions; ++p) {

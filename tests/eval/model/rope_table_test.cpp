@@ -10,7 +10,7 @@ namespace tsugi::eval {
 namespace {
 
 TEST(RopeTable, AnglesArePositionTimesFrequency) {
-  const RopeTable table(32, 10000, 600);
+  const RopeTable table(plain_rope(32, 10000), 600);
   for (const std::size_t position : {0U, 1U, 63U, 599U}) {
     for (std::size_t i = 0; i < 16; ++i) {
       const double angle =
@@ -26,7 +26,7 @@ TEST(RopeTable, AnglesArePositionTimesFrequency) {
 // torch 2.13: inv = 1.0 / (10000.0 ** (torch.arange(0, 32, 2, dtype=torch.int64).float() / 32)); (inv *
 // 511.0).double().cos().float()[i].
 TEST(RopeTable, RoundsWhereTheReferenceRounds) {
-  const RopeTable table(32, 10000, 512);
+  const RopeTable table(plain_rope(32, 10000), 512);
   EXPECT_EQ(table.cosine(511)[0], -0.471678883F);
   EXPECT_EQ(table.cosine(511)[1], -0.0991498306F);
   EXPECT_EQ(table.cosine(511)[2], -0.198306397F);

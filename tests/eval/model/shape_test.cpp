@@ -46,7 +46,7 @@ TEST(Shape, OfTheBundledModel) {
   EXPECT_EQ(shape.max_positions, 512U);
   EXPECT_TRUE(shape.tied);
   EXPECT_EQ(shape.norm_eps, 1e-5F);
-  EXPECT_EQ(shape.rope_theta, 10000.0);
+  EXPECT_EQ(shape.ropes, std::vector<Rope>{plain_rope(32, 10000)});
 }
 
 TEST(Shape, MissingKeysFallBack) {
@@ -69,12 +69,14 @@ TEST(Shape, WhatIsNotRunIsRefusedByName) {
     return refusal(config);
   };
   EXPECT_THAT(with("rope_parameters", {{"rope_type", "llama3"}, {"rope_theta", 500000.0}}),
-              HasSubstr("'llama3'"));
+              HasSubstr("RoPE of type 'llama3' has no number factor above 0"));
+  EXPECT_THAT(with("rope_parameters", {{"rope_type", "spiral"}, {"rope_theta", 500000.0}}),
+              HasSubstr("RoPE of type 'spiral' is not run"));
   EXPECT_THAT(with("rope_parameters", {{"rope_type", "default"}, {"partial_rotary_factor", 0.5}}),
               HasSubstr("partial_rotary_factor is 0.5"));
-  EXPECT_THAT(with("attention_bias", true), HasSubstr("attention_bias is true"));
-  EXPECT_THAT(with("mlp_bias", true), HasSubstr("mlp_bias is true"));
-  EXPECT_THAT(with("hidden_act", "gelu"), HasSubstr("hidden_act is 'gelu'"));
+  EXPECT_THAT(with("attention_bias", 1), HasSubstr("attention_bias is 1, expected true or false"));
+  EXPECT_THAT(with("hidden_act", "gelu_10"), HasSubstr("hidden_act is 'gelu_10'"));
+  EXPECT_EQ(with("hidden_act", "gelu"), "accepted");
   EXPECT_EQ(with("hidden_act", "swish"), "accepted");
 }
 
@@ -89,7 +91,7 @@ TEST(Shape, NumbersThatCannotBeAreRefused) {
   EXPECT_THAT(with("intermediate_size", 1.5), HasSubstr("intermediate_size is 1.5"));
   EXPECT_THAT(with("intermediate_size", 1e300), HasSubstr("expected a whole number"));
   EXPECT_THAT(with("num_key_value_heads", 3), HasSubstr("4 query heads are no multiple of 3"));
-  EXPECT_THAT(with("head_dim", 31), HasSubstr("a head of 31 elements"));
+  EXPECT_THAT(with("head_dim", 31), HasSubstr("31 of 31 elements of a head turn"));
   EXPECT_THAT(with("rms_norm_eps", 0), HasSubstr("rms_norm_eps is 0"));
   nlohmann::ordered_json config = bundled();
   config.erase("vocab_size");
@@ -99,14 +101,69 @@ TEST(Shape, NumbersThatCannotBeAreRefused) {
   EXPECT_THAT(refusal(config), HasSubstr("max_position_embeddings"));
 }
 
-TEST(Shape, TraitsThatTheDecoderDoesNotHaveAreRefused) {
-  const merge::ModelConfig config(bundled(), "config.json");
-  for (const auto member :
-       {&recipes::DecoderTraits::norm, &recipes::DecoderTraits::activation, &recipes::DecoderTraits::rope}) {
-    recipes::Architecture architecture = tests::llama();
-    architecture.decoder.*member = "another";
-    EXPECT_THROW(model_shape(architecture, config), InputError);
-  }
+// What a family's file does not allow for would be left out in silence.
+TEST(Shape, SettingsThatAFamilyIsNotRunWithAreRefused) {
+  const auto refused = [](const char* family, const char* key, const nlohmann::ordered_json& value) {
+    nlohmann::ordered_json config = bundled();
+    config[key] = value;
+    try {
+      model_shape(*recipes::find_architecture(family), merge::ModelConfig(config, "config.json"));
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_THAT(refused("MistralForCausalLM", "attention_bias", true),
+              HasSubstr("attention_bias is true, mistral is run without"));
+  EXPECT_THAT(refused("GemmaForCausalLM", "use_bidirectional_attention", true),
+              HasSubstr("gemma is run with false"));
+  EXPECT_THAT(refused("Qwen3ForCausalLM", "layer_types", {"full_attention"}),
+              HasSubstr("layer_types has 1 entries for 8 layers"));
+  const auto linear = nlohmann::ordered_json(std::vector<std::string>(8, "linear_attention"));
+  EXPECT_THAT(refused("Qwen3ForCausalLM", "layer_types", linear),
+              HasSubstr("layer 0 is of type \"linear_attention\""));
+}
+
+std::vector<std::size_t> windows(
+    const char* family, const std::vector<std::pair<const char*, nlohmann::ordered_json>>& settings) {
+  nlohmann::ordered_json config = bundled();
+  for (const auto& [key, value] : settings) config[key] = value;
+  const ModelShape shape =
+      model_shape(*recipes::find_architecture(family), merge::ModelConfig(config, "config.json"));
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < shape.layers; ++i) result.push_back(shape.kind(i).window);
+  return result;
+}
+
+// Older files say by other keys what layer_types says: the configuration classes of transformers 4 and 5.
+TEST(Shape, WindowsOfConfigurationsWithoutLayerTypes) {
+  EXPECT_THAT(windows("MistralForCausalLM", {{"sliding_window", 9}}), testing::Each(9U));
+  EXPECT_THAT(windows("MistralForCausalLM", {{"sliding_window", nullptr}}), testing::Each(0U));
+  EXPECT_THAT(windows("Qwen2ForCausalLM", {{"sliding_window", 9}, {"max_window_layers", 6}}),
+              testing::Each(0U));
+  EXPECT_THAT(windows("Qwen2ForCausalLM",
+                      {{"sliding_window", 9}, {"max_window_layers", 6}, {"use_sliding_window", true}}),
+              testing::ElementsAre(0, 0, 0, 0, 0, 0, 9, 9));
+  EXPECT_THAT(windows("Gemma2ForCausalLM", {{"sliding_window", 9}}),
+              testing::ElementsAre(9, 0, 9, 0, 9, 0, 9, 0));
+  EXPECT_THAT(windows("Gemma3ForCausalLM", {{"sliding_window", 9}}),
+              testing::ElementsAre(9, 9, 9, 9, 9, 0, 9, 9));
+}
+
+TEST(Shape, Gemma3OfTransformers4HasTwoRopes) {
+  nlohmann::ordered_json config = bundled();
+  config.erase("rope_parameters");
+  config["rope_theta"] = 1e6;
+  config["rope_local_base_freq"] = 1e4;
+  config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", 8.0}};
+  config["sliding_window"] = 9;
+  const ModelShape shape = model_shape(*recipes::find_architecture("Gemma3ForCausalLM"),
+                                       merge::ModelConfig(config, "config.json"));
+  const Rope& local = shape.ropes.at(shape.kind(0).rope.value());
+  const Rope& global = shape.ropes.at(shape.kind(5).rope.value());
+  EXPECT_EQ(local.frequencies, plain_rope(32, 1e4).frequencies);
+  EXPECT_EQ(global.frequencies.at(0), 0.125F) << "linear scaling by 8";
+  EXPECT_EQ(shape.max_positions, 512U);
 }
 
 TEST(Shape, UnknownFamiliesAreListed) {
@@ -124,6 +181,8 @@ TEST(Shape, UnknownFamiliesAreListed) {
 
 TEST(Shape, BuffersOfOldVersionsAreNoWeights) {
   EXPECT_TRUE(is_recomputed_buffer("model.layers.0.self_attn.rotary_emb.inv_freq"));
+  EXPECT_TRUE(is_recomputed_buffer("transformer.h.0.attn.masked_bias"));
+  EXPECT_FALSE(is_recomputed_buffer("transformer.h.0.attn.c_attn.bias"));
   EXPECT_FALSE(is_recomputed_buffer("model.layers.0.self_attn.q_proj.bias"));
 }
 

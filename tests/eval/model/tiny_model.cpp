@@ -10,6 +10,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
+constexpr double kTheta = 10000;  // as in tiny_shape()
+
 class Reference {
  public:
   explicit Reference(const TinyModel& model, std::size_t layer) : model_(model), layer_(layer) {}
@@ -92,8 +94,8 @@ void run_layer(const Reference& layer, const ModelShape& shape, std::vector<Vect
     queries.push_back(layer.product("self_attn.q_proj", x));
     keys.push_back(layer.product("self_attn.k_proj", x));
     values.push_back(layer.product("self_attn.v_proj", x));
-    turn(queries.back(), shape.head, shape.rope_theta, p);
-    turn(keys.back(), shape.head, shape.rope_theta, p);
+    turn(queries.back(), shape.head, kTheta, p);
+    turn(keys.back(), shape.head, kTheta, p);
   }
   for (std::size_t p = 0; p < hidden.size(); ++p) {
     add(hidden[p], layer.product("self_attn.o_proj", attend(shape, queries[p], keys, values, p)));

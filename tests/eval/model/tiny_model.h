@@ -61,7 +61,7 @@ inline ModelShape tiny_shape(bool tied) {
   shape.max_positions = 200;
   shape.tied = tied;
   shape.norm_eps = 1e-5F;
-  shape.rope_theta = 10000;
+  shape.ropes = {plain_rope(shape.head, 10000)};
   return shape;
 }
 

@@ -41,7 +41,7 @@ std::vector<float> row_of(const PackedMatrix& matrix, std::size_t row) {
 TEST(ResidentWeights, FusedMatricesHoldTheirPartsInOrder) {
   const TinyModel model = make_tiny(tiny_shape(false), 1);
   const auto weights = tests::reside(model);
-  const LayerWeights layer = weights->layer(1);
+  const ResidentLayer& layer = weights->layer(1);
   const auto expect = [&](const PackedMatrix& matrix, std::size_t row, const std::string& name,
                           std::size_t from) {
     const std::vector<float>& values = model.tensors.at("model.layers.1." + name + ".weight").second;
@@ -50,23 +50,24 @@ TEST(ResidentWeights, FusedMatricesHoldTheirPartsInOrder) {
     EXPECT_EQ(row_of(matrix, row), std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(width)))
         << name;
   };
-  expect(*layer.qkv, 59, "self_attn.q_proj", 59);
-  expect(*layer.qkv, 60, "self_attn.k_proj", 0);
-  expect(*layer.qkv, 80, "self_attn.v_proj", 0);
-  expect(*layer.qkv, 99, "self_attn.v_proj", 19);
-  expect(*layer.out, 7, "self_attn.o_proj", 7);
-  expect(*layer.gate_up, 36, "mlp.gate_proj", 36);
-  expect(*layer.gate_up, 37, "mlp.up_proj", 0);
-  expect(*layer.down, 23, "mlp.down_proj", 23);
+  expect(layer.qkv, 59, "self_attn.q_proj", 59);
+  expect(layer.qkv, 60, "self_attn.k_proj", 0);
+  expect(layer.qkv, 80, "self_attn.v_proj", 0);
+  expect(layer.qkv, 99, "self_attn.v_proj", 19);
+  expect(layer.out, 7, "self_attn.o_proj", 7);
+  expect(layer.mlp.gate_up, 36, "mlp.gate_proj", 36);
+  expect(layer.mlp.gate_up, 37, "mlp.up_proj", 0);
+  expect(layer.mlp.down, 23, "mlp.down_proj", 23);
   const auto same = [](std::span<const float> held, const std::vector<float>& values) {
     return std::equal(held.begin(), held.end(), values.begin(), values.end());
   };
-  EXPECT_TRUE(same(layer.attention_norm, model.tensors.at("model.layers.1.input_layernorm.weight").second));
   EXPECT_TRUE(
-      same(layer.mlp_norm, model.tensors.at("model.layers.1.post_attention_layernorm.weight").second));
-  EXPECT_TRUE(same(weights->final_norm(), model.tensors.at("model.norm.weight").second));
+      same(layer.attention_norm.gain, model.tensors.at("model.layers.1.input_layernorm.weight").second));
+  EXPECT_TRUE(
+      same(layer.mlp_norm.gain, model.tensors.at("model.layers.1.post_attention_layernorm.weight").second));
+  EXPECT_TRUE(same(weights->final_norm().gain, model.tensors.at("model.norm.weight").second));
   std::vector<float> embedding(24);
-  weights->embed(52, embedding);
+  weights->embed(52, 0, embedding);
   EXPECT_EQ(embedding[5], model.tensors.at("model.embed_tokens.weight").second[52 * 24 + 5]);
   EXPECT_EQ(row_of(weights->head(), 52)[5], model.tensors.at("lm_head.weight").second[52 * 24 + 5]);
 }
@@ -76,7 +77,7 @@ TEST(ResidentWeights, ATiedModelPassesOverAHeadAndEmbedsFromIt) {
   const auto weights = tests::reside(model);
   EXPECT_FALSE(weights->wants(output_tensor("lm_head.weight", {53, 24})));
   std::vector<float> embedding(24);
-  weights->embed(17, embedding);
+  weights->embed(17, 0, embedding);
   EXPECT_EQ(embedding, row_of(weights->head(), 17));
 }
 
@@ -155,8 +156,8 @@ TEST(ResidentWeights, ValuesAreThoseOfTheTensorsType) {
   values[3] = 70000;
   EXPECT_EQ(weights->write(half, 0, tsugi::tests::stored_as(DType::F16, values)),
             0U);  // the executor has counted it
-  EXPECT_EQ(row_of(*weights->layer(1).qkv, 0)[0], 1.0F);
-  EXPECT_EQ(row_of(*weights->layer(1).qkv, 0)[3], std::numeric_limits<float>::infinity());
+  EXPECT_EQ(row_of(weights->layer(1).qkv, 0)[0], 1.0F);
+  EXPECT_EQ(row_of(weights->layer(1).qkv, 0)[3], std::numeric_limits<float>::infinity());
 }
 
 TEST(ResidentWeights, WhatDoesNotFitIsAnError) {
@@ -174,10 +175,14 @@ TEST(ResidentWeights, WhatDoesNotFitIsAnError) {
 
 TEST(ResidentWeights, ArchitecturesThatLackARoleOrHaveAnotherAreRefused) {
   recipes::Architecture lacking = llama();
-  lacking.each_layer.pop_back();
+  std::erase_if(lacking.each_layer, [](const auto& row) { return row.role == "mlp.up"; });
   EXPECT_THROW(ResidentWeights(lacking, tiny_shape(true), DType::F32, Compute::f32), InputError);
   recipes::Architecture other = llama();
-  other.each_layer.push_back({"attn.q_norm", "model.layers.{i}.self_attn.q_norm.weight", {"head"}, ""});
+  other.each_layer.push_back({.role = "attn.q_norm",
+                              .name = "model.layers.{i}.q_norm.weight",
+                              .shape = {"head"},
+                              .tied_to = "",
+                              .when = ""});
   EXPECT_THROW(ResidentWeights(other, tiny_shape(true), DType::F32, Compute::f32), InputError);
 }
 

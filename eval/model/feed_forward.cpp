@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "eval/model/feed_forward.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "eval/model/kernels/kernels.h"
+
+namespace tsugi::eval {
+namespace {
+
+// Columns of inner, activated, gathered, answers, routed.
+std::array<std::size_t, 5> widths(const ModelShape& shape) {
+  const bool sparse = shape.experts > 0;
+  const std::size_t ffn = std::max({shape.ffn, shape.expert_ffn, shape.shared_ffn});
+  return {shape.ffn_inputs() * ffn, ffn, sparse ? shape.hidden : 0, sparse ? shape.hidden : 0, shape.experts};
+}
+
+std::size_t elements(const ModelShape& shape, std::size_t rows) {
+  std::size_t total = 0;
+  for (const std::size_t width : widths(shape)) total += rows * activation_stride(width);
+  return total;
+}
+
+kernels::Nonlinear nonlinear(Activation activation) {
+  switch (activation) {
+    case Activation::silu:
+      return kernels::Nonlinear::silu;
+    case Activation::gelu:
+      return kernels::Nonlinear::gelu;
+    case Activation::gelu_tanh:
+      return kernels::Nonlinear::gelu_tanh;
+    case Activation::quick_gelu:
+      return kernels::Nonlinear::quick_gelu;
+    case Activation::relu:
+      break;
+  }
+  return kernels::Nonlinear::relu;
+}
+
+}  // namespace
+
+FeedForward::FeedForward(const ModelShape& shape, std::size_t rows)
+    : shape_(shape), memory_(elements(shape, rows)), chosen_(shape.experts) {
+  const std::array<Activations*, 5> parts = {&inner_, &activated_, &gathered_, &answers_, &routed_};
+  float* next = memory_.data();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t stride = activation_stride(widths(shape)[i]);
+    *parts[i] = {next, stride, 0};
+    next += rows * stride;
+  }
+}
+
+void FeedForward::run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
+                      ProductScratch& scratch) {
+  const kernels::Kernels& kernel = kernels::active();
+  const kernels::Nonlinear f = nonlinear(shape_.activation);
+  const std::size_t ffn = mlp.down.columns();
+  inner_.rows = activated_.rows = x.rows;
+  mlp.gate_up.multiply(x, inner_, false, scratch);
+  for (std::size_t r = 0; r < x.rows; ++r) {
+    float* inner = inner_.row(r);
+    kernel.add(mlp.gate_up_bias.data(), mlp.gate_up_bias.size(), 1, inner);
+    kernel.activate(f, inner, shape_.gated ? inner + ffn : nullptr, ffn, activated_.row(r));
+  }
+  mlp.down.multiply(activated_, y, add, scratch);
+  for (std::size_t r = 0; r < y.rows; ++r)
+    kernel.add(mlp.down_bias.data(), mlp.down_bias.size(), 1, y.row(r));
+}
+
+// Softmax over all experts, then the largest; among equals the one that comes first.
+void FeedForward::choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch) {
+  const kernels::Kernels& kernel = kernels::active();
+  for (std::vector<Choice>& rows : chosen_) rows.clear();
+  routed_.rows = x.rows;
+  layer.router.multiply(x, routed_, false, scratch);
+  std::vector<std::size_t> order(shape_.experts);
+  for (std::size_t r = 0; r < x.rows; ++r) {
+    float* shares = routed_.row(r);
+    const auto all = static_cast<float>(kernel.log_sum_exp(shares, shape_.experts));
+    for (std::size_t e = 0; e < shape_.experts; ++e) shares[e] -= all;
+    kernel.exponential(shares, shape_.experts, shares);
+    std::iota(order.begin(), order.end(), 0);
+    const auto end = order.begin() + static_cast<std::ptrdiff_t>(shape_.experts_used);
+    std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
+      return shares[a] > shares[b] || (shares[a] == shares[b] && a < b);
+    });
+    float total = 0;
+    std::for_each(order.begin(), end, [&](std::size_t e) { total += shares[e]; });
+    const float factor = shape_.normalise_experts ? 1.0F / total : 1.0F;
+    std::for_each(order.begin(), end, [&](std::size_t e) { chosen_[e].push_back({r, shares[e] * factor}); });
+  }
+}
+
+void FeedForward::run_experts(const ResidentLayer& layer, const Activations& x, const Activations& y,
+                              bool add, ProductScratch& scratch) {
+  const kernels::Kernels& kernel = kernels::active();
+  choose(layer, x, scratch);
+  if (!add) {
+    for (std::size_t r = 0; r < y.rows; ++r) std::fill_n(y.row(r), shape_.hidden, 0.0F);
+  }
+  for (std::size_t e = 0; e < shape_.experts; ++e) {
+    const std::vector<Choice>& chosen = chosen_[e];
+    gathered_.rows = answers_.rows = chosen.size();
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      std::copy_n(x.row(chosen[i].row), shape_.hidden, gathered_.row(i));
+    run(layer.experts[e], gathered_, answers_, false, scratch);
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      kernel.add(answers_.row(i), shape_.hidden, chosen[i].weight, y.row(chosen[i].row));
+  }
+  if (!layer.shared.present()) return;
+  answers_.rows = routed_.rows = x.rows;
+  run(layer.shared, x, answers_, false, scratch);
+  layer.shared_router.multiply(x, routed_, false, scratch);
+  for (std::size_t r = 0; r < x.rows; ++r) {
+    const float gate = 1.0F / (1.0F + std::exp(-routed_.row(r)[0]));
+    kernel.add(answers_.row(r), shape_.hidden, gate, y.row(r));
+  }
+}
+
+std::size_t FeedForward::bytes(const ModelShape& shape, std::size_t rows) {
+  return elements(shape, rows) * sizeof(float);
+}
+
+}  // namespace tsugi::eval

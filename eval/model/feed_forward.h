@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The multilayer perceptron of a layer: one for all tokens, or a choice of experts for each.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "eval/model/aligned_buffer.h"
+#include "eval/model/packed_matrix.h"
+#include "eval/model/resident_layer.h"
+#include "eval/model/shape.h"
+
+namespace tsugi::eval {
+
+/// One thread's buffers. A row's result depends on that row alone.
+class FeedForward {
+ public:
+  /// `shape` must outlive it; `rows` is the most that come at once.
+  FeedForward(const ModelShape& shape, std::size_t rows);
+
+  /// y = mlp(x), or += with `add`.
+  void run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
+           ProductScratch& scratch);
+
+  /// y = sum of the chosen experts' outputs, each times its share of the softmax of the router's logits, plus
+  /// the shared expert's (Mixtral, arXiv 2401.04088, section 2.1; Qwen, its modeling code). Or += with `add`.
+  void run_experts(const ResidentLayer& layer, const Activations& x, const Activations& y, bool add,
+                   ProductScratch& scratch);
+
+  static std::size_t bytes(const ModelShape& shape, std::size_t rows);
+
+ private:
+  struct Choice {
+    std::size_t row;
+    float weight;
+  };
+  void choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch);
+
+  const ModelShape& shape_;
+  AlignedBuffer<float> memory_;
+  Activations inner_;  // before the activation
+  Activations activated_;
+  Activations gathered_;                     // rows of one expert
+  Activations answers_;                      // what it makes of them
+  Activations routed_;                       // logits of the router, then their softmax
+  std::vector<std::vector<Choice>> chosen_;  // by expert, rows ascending
+};
+
+}  // namespace tsugi::eval
