@@ -154,11 +154,12 @@ std::vector<Segment> AddedTokens::cut(std::string_view text, const Matcher& matc
     const std::size_t begin =
         token.lstrip ? std::max(skip_space_back(text, match->begin), done) : match->begin;
     const std::size_t end = token.rstrip ? skip_space(text, match->end) : match->end;
-    if (done < begin) segments.push_back({std::nullopt, std::string(text.substr(done, begin - done))});
-    segments.push_back({match->id, {}});
+    if (done < begin)
+      segments.push_back({std::nullopt, std::string(text.substr(done, begin - done)), done == 0});
+    segments.push_back({match->id, {}, begin == 0});
     done = end;
   }
-  if (done < text.size()) segments.push_back({std::nullopt, std::string(text.substr(done))});
+  if (done < text.size()) segments.push_back({std::nullopt, std::string(text.substr(done)), done == 0});
   return segments;
 }
 
@@ -171,7 +172,10 @@ std::vector<Segment> AddedTokens::split(std::string_view text, const Normalizer&
       continue;
     }
     const std::string normalized = normalizer ? normalizer(segment.text) : std::move(segment.text);
-    for (Segment& inner : cut(normalized, normalized_, split_special)) segments.push_back(std::move(inner));
+    for (Segment& inner : cut(normalized, normalized_, split_special)) {
+      inner.first = inner.first && segment.first;
+      segments.push_back(std::move(inner));
+    }
   }
   return segments;
 }

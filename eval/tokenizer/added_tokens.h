@@ -61,6 +61,7 @@ class Matcher {
 struct Segment {
   std::optional<TokenId> id;
   std::string text;
+  bool first = false;  ///< it begins where the whole text does
 };
 
 class AddedTokens {

@@ -15,20 +15,50 @@ struct Row {
   Component (*make)(const Field&);
 };
 
-constexpr Row<Normalizer> kNormalizers[] = {{"NFC", nfc_normalizer},
+constexpr Row<Normalizer> kNormalizers[] = {{"BertNormalizer", bert_normalizer},
+                                            {"ByteLevel", byte_level_normalizer},
+                                            {"Lowercase", lowercase_normalizer},
+                                            {"NFC", nfc_normalizer},
                                             {"NFD", nfd_normalizer},
                                             {"NFKC", nfkc_normalizer},
                                             {"NFKD", nfkd_normalizer},
-                                            {"Sequence", sequence_normalizer}};
-constexpr Row<PreTokenizer> kPreTokenizers[] = {{"ByteLevel", byte_level_pre_tokenizer},
+                                            {"Nmt", nmt_normalizer},
+                                            {"Precompiled", precompiled_normalizer},
+                                            {"Prepend", prepend_normalizer},
+                                            {"Replace", replace_normalizer},
+                                            {"Sequence", sequence_normalizer},
+                                            {"Strip", strip_normalizer},
+                                            {"StripAccents", strip_accents_normalizer}};
+constexpr Row<PreTokenizer> kPreTokenizers[] = {{"BertPreTokenizer", bert_pre_tokenizer},
+                                                {"ByteLevel", byte_level_pre_tokenizer},
+                                                {"CharDelimiterSplit", char_delimiter_pre_tokenizer},
                                                 {"Digits", digits_pre_tokenizer},
+                                                {"FixedLength", fixed_length_pre_tokenizer},
+                                                {"Metaspace", metaspace_pre_tokenizer},
+                                                {"Punctuation", punctuation_pre_tokenizer},
                                                 {"Sequence", sequence_pre_tokenizer},
-                                                {"Split", split_pre_tokenizer}};
-constexpr Row<Model> kModels[] = {{"BPE", bpe_model}};
-constexpr Row<PostProcessor> kPostProcessors[] = {{"ByteLevel", byte_level_post_processor},
+                                                {"Split", split_pre_tokenizer},
+                                                {"Whitespace", whitespace_pre_tokenizer},
+                                                {"WhitespaceSplit", whitespace_split_pre_tokenizer}};
+constexpr Row<Model> kModels[] = {{"BPE", bpe_model},
+                                  {"Unigram", unigram_model},
+                                  {"WordLevel", word_level_model},
+                                  {"WordPiece", word_piece_model}};
+constexpr Row<PostProcessor> kPostProcessors[] = {{"BertProcessing", bert_post_processor},
+                                                  {"ByteLevel", byte_level_post_processor},
+                                                  {"RobertaProcessing", roberta_post_processor},
                                                   {"Sequence", sequence_post_processor},
                                                   {"TemplateProcessing", template_post_processor}};
-constexpr Row<Decoder> kDecoders[] = {{"ByteLevel", byte_level_decoder}};
+constexpr Row<Decoder> kDecoders[] = {{"BPEDecoder", bpe_decoder},
+                                      {"ByteFallback", byte_fallback_decoder},
+                                      {"ByteLevel", byte_level_decoder},
+                                      {"CTC", ctc_decoder},
+                                      {"Fuse", fuse_decoder},
+                                      {"Metaspace", metaspace_decoder},
+                                      {"Replace", replace_decoder},
+                                      {"Sequence", sequence_decoder},
+                                      {"Strip", strip_decoder},
+                                      {"WordPiece", word_piece_decoder}};
 
 template <class Component>
 Component make(const Field& field, std::span<const Row<Component>> rows) {

@@ -9,6 +9,7 @@
 
 #include "eval/tokenizer/added_tokens.h"
 #include "eval/tokenizer/components.h"
+#include "eval/tokenizer/sentencepiece_model.h"
 #include "eval/tokenizer/tokenizer_config.h"
 #include "eval/tokenizer/unicode.h"
 #include "recipes/error.h"
@@ -31,6 +32,10 @@ struct Tokenizer::State {
   std::size_t model_max_length = SIZE_MAX;
   bool clean_up_spaces = false;
   bool split_special_tokens = false;
+
+  void read_file(const Field& file);
+  void read_sentencepiece(const std::string& bytes, const std::string& file);
+  void apply(const TokenizerConfig& config);
 
   std::optional<TokenId> id(std::string_view token) const {
     const std::optional<TokenId> id = added.id(token);
@@ -106,30 +111,58 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Tokenizer Tokenizer::load(const ModelFiles& files) {
-  const std::string name = "tokenizer.json";
-  const nlohmann::json json = tokenization::read_json(files, name);
-  const TokenizerConfig config = tokenization::read_tokenizer_config(files);
-  const Field file(json, files.path(name));
+void Tokenizer::State::read_file(const Field& file) {
   check_version(file);
-  auto state = std::make_unique<State>();
-  if (const auto field = file.find("normalizer")) state->normalizer = tokenization::make_normalizer(*field);
-  if (const auto field = file.find("pre_tokenizer"))
-    state->pre_tokenizer = tokenization::make_pre_tokenizer(*field);
-  if (const auto field = file.find("decoder")) state->decoder = tokenization::make_decoder(*field);
-  state->model = tokenization::make_model(file.at("model"));
+  if (const auto field = file.find("normalizer")) normalizer = tokenization::make_normalizer(*field);
+  if (const auto field = file.find("pre_tokenizer")) pre_tokenizer = tokenization::make_pre_tokenizer(*field);
+  if (const auto field = file.find("decoder")) decoder = tokenization::make_decoder(*field);
+  model = tokenization::make_model(file.at("model"));
   if (const auto field = file.find("added_tokens")) {
     std::vector<AddedToken> tokens;
     for (const Field& token : field->items()) tokens.push_back(tokenization::read_added_token(token));
-    state->added.add(tokens, state->model.vocabulary, state->normalizer);
+    added.add(tokens, model.vocabulary, normalizer);
   }
-  add_config_tokens(state->added, config, state->model.vocabulary, state->normalizer);
-  if (config.bos) state->bos = state->id(*config.bos);
-  if (config.eos) state->eos = state->id(*config.eos);
+}
+
+void Tokenizer::State::read_sentencepiece(const std::string& bytes, const std::string& file) {
+  tokenization::SentencePieceStages stages = tokenization::read_sentencepiece(bytes, file);
+  model = std::move(stages.model);
+  decoder = std::move(stages.decoder);
+  added.add(stages.added, model.vocabulary, normalizer);
+}
+
+void Tokenizer::State::apply(const TokenizerConfig& config) {
+  add_config_tokens(added, config, model.vocabulary, normalizer);
+  if (config.bos) bos = id(*config.bos);
+  if (config.eos) eos = id(*config.eos);
+  model_max_length = config.model_max_length;
+  clean_up_spaces = config.clean_up_spaces;
+  split_special_tokens = config.split_special_tokens;
+}
+
+Tokenizer Tokenizer::load(const ModelFiles& files) {
+  const std::string name = "tokenizer.json";
+  const std::string sentencepiece = "tokenizer.model";
+  TokenizerConfig config = tokenization::read_tokenizer_config(files);
+  auto state = std::make_unique<State>();
+  const std::optional<std::string> model = files.find(name) ? std::nullopt : files.find(sentencepiece);
+  if (model) {
+    state->read_sentencepiece(*model, files.path(sentencepiece));
+    // The defaults of the classes of transformers that read such a file.
+    if (!config.bos && state->id("<s>")) config.bos = "<s>";
+    if (!config.eos && state->id("</s>")) config.eos = "</s>";
+    state->apply(config);
+    const bool add_bos = config.add_bos.value_or(config.tokenizer_class.empty() ||
+                                                 tokenization::class_adds_bos(config.tokenizer_class));
+    state->post_processor = tokenization::bos_eos_post_processor(
+        add_bos ? state->bos : std::nullopt, config.add_eos.value_or(false) ? state->eos : std::nullopt);
+    return Tokenizer(std::move(state));
+  }
+  const nlohmann::json json = tokenization::read_json(files, name);
+  const Field file(json, files.path(name));
+  state->read_file(file);
+  state->apply(config);
   state->post_processor = choose_post_processor(file, config, state->bos, state->eos);
-  state->model_max_length = config.model_max_length;
-  state->clean_up_spaces = config.clean_up_spaces;
-  state->split_special_tokens = config.split_special_tokens;
   return Tokenizer(std::move(state));
 }
 
@@ -145,7 +178,7 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, Specials specials)
       continue;
     }
     const std::size_t end = segment.text.size();
-    tokenization::Pieces pieces{std::move(segment.text), {{0, end}}};
+    tokenization::Pieces pieces{std::move(segment.text), {{0, end}}, segment.first};
     if (state_->pre_tokenizer) state_->pre_tokenizer(pieces);
     for (const auto& span : pieces.spans) {
       state_->model.tokenize(state_->model.vocabulary, pieces.piece(span), ids);

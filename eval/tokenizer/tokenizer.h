@@ -24,8 +24,8 @@ enum class Specials { add, omit };
 /// Immutable after loading; safe to use from any thread.
 class Tokenizer {
  public:
-  /// Reads tokenizer.json and tokenizer_config.json of a model folder. Throws InputError naming the component
-  /// that this program does not run, or what is broken.
+  /// Reads tokenizer.json, or without it tokenizer.model, and tokenizer_config.json of a model folder. Throws
+  /// InputError naming the component that this program does not run, or what is broken.
   static Tokenizer load(const ModelFiles& files);
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;

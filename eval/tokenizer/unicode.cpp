@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/tokenizer/unicode.h"
 
-#include <algorithm>
-#include <array>
-#include <vector>
+#include "eval/tokenizer/code_point_table.h"
 
 namespace tsugi::eval::unicode {
 namespace {
@@ -12,30 +10,6 @@ namespace {
 constexpr std::uint32_t kRuns[] = {
 #include "eval/tokenizer/unicode_tables.inc"
 };
-constexpr char32_t kEnd = 0x110000;
-constexpr std::size_t kPage = 256;  // code points: most pages are of one class and are then shared
-
-/// A byte for each code point, equal pages stored once (about 50 kB instead of 1.1 MB).
-struct Table {
-  std::array<std::uint16_t, kEnd / kPage> page_of;
-  std::vector<std::array<std::uint8_t, kPage>> pages;
-
-  Table() {
-    std::size_t run = 0;
-    for (std::size_t page = 0; page < page_of.size(); ++page) {
-      std::array<std::uint8_t, kPage> values{};
-      for (std::size_t i = 0; i < kPage; ++i) {
-        const std::size_t code = page * kPage + i;
-        while (run + 1 < std::size(kRuns) && (kRuns[run + 1] >> 5U) <= code) ++run;
-        values[i] = static_cast<std::uint8_t>(kRuns[run] & 31U);
-      }
-      const auto same = std::find(pages.begin(), pages.end(), values);
-      page_of[page] = static_cast<std::uint16_t>(same - pages.begin());
-      if (same == pages.end()) pages.push_back(values);
-    }
-  }
-};
-
 std::uint8_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<std::uint8_t>(text[at]);
 }
@@ -135,9 +109,8 @@ std::string replace_invalid_utf8(std::string_view bytes) {
 }
 
 std::uint8_t classes(char32_t code_point) {
-  static const Table table;
-  if (code_point >= kEnd) return 0;
-  return table.pages[table.page_of[code_point / kPage]][code_point % kPage];
+  static const CodePointTable table(kRuns);
+  return table.at(code_point);
 }
 
 }  // namespace tsugi::eval::unicode

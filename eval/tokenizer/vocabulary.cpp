@@ -35,6 +35,15 @@ Vocabulary Vocabulary::from(const Field& field) {
   return vocabulary;
 }
 
+Vocabulary Vocabulary::of(std::span<const std::string> tokens) {
+  Vocabulary vocabulary;
+  for (const std::string& token : tokens) {
+    vocabulary.ids_.insert_or_assign(token, ++vocabulary.largest_);
+    vocabulary.tokens_.emplace(vocabulary.largest_, token);
+  }
+  return vocabulary;
+}
+
 std::optional<TokenId> Vocabulary::id(std::string_view token) const {
   const auto found = ids_.find(token);
   return found == ids_.end() ? std::nullopt : std::optional(found->second);

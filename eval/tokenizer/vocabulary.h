@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,9 +33,12 @@ class Vocabulary {
   /// twice.
   static Vocabulary from(const Field& field);
 
+  /// Ids by place; of a token that is there twice the later one.
+  static Vocabulary of(std::span<const std::string> tokens);
+
   std::optional<TokenId> id(std::string_view token) const;
   const std::string* token(TokenId id) const;  ///< null when there is none
-  std::size_t size() const { return ids_.size(); }
+  std::size_t size() const { return tokens_.size(); }
   TokenId largest_id() const { return largest_; }  ///< -1 when empty
 
  private:

@@ -10,6 +10,7 @@ code points the library's engines take for letters, numbers, white space and wor
 write the same bytes.
 """
 import argparse
+import base64
 import json
 import pathlib
 import random
@@ -182,6 +183,127 @@ def toys():
     return {"model": model, "toys": result}
 
 
+def word_models():
+    """Small models of the other kinds, by name: WordPiece, WordLevel, Unigram, BPE of characters with a prefix or a suffix."""
+    corpus = ["the quick brown fox jumps over the lazy dog", "hello world hello there", "日本語 の テキスト", "naïve café über", "It's 12 345"] * 3
+    piece = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    piece.pre_tokenizer = pre_tokenizers.Whitespace()
+    piece.train_from_iterator(corpus, trainers.WordPieceTrainer(vocab_size=160, special_tokens=["[UNK]", "[CLS]", "[SEP]"], show_progress=False))
+    unigram = Tokenizer(models.Unigram())
+    unigram.pre_tokenizer = pre_tokenizers.Metaspace()
+    unigram.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=120, special_tokens=["<unk>"], unk_token="<unk>", show_progress=False))
+    piece, unigram = (json.loads(tokenizer.to_str())["model"] for tokenizer in (piece, unigram))
+    toy = {"type": "Unigram", "unk_id": 0, "byte_fallback": True,
+           "vocab": [["<unk>", 0.0], ["a", -1.0], ["aa", -2.0], ["ab", -2.5], ["b", -1.5], ["▁", -3.0], ["▁a", -3.5], ["あ", -4.0], ["<0xE3>", -9.0],
+                     ["<0x81>", -9.0], ["<0x84>", -9.0], ["あい", -9.5], ["aaa", -3.0], ["b", -1.0]]}
+    words = {"type": "WordLevel", "vocab": {"?": 0, "a": 1, "the": 2, "hello": 3, "12": 4, "-": 5, "日": 6, "  ": 7}, "unk_token": "?"}
+    prefixed = {"type": "BPE", "vocab": {t: i for i, t in enumerate(["<unk>", "a", "##a", "##b", "b", "a##b", "ab", "##ab", "aab"])}, "unk_token": "<unk>",
+                "merges": [["##a", "##b"], ["a", "##b"], ["a", "##ab"]], "continuing_subword_prefix": "##"}
+    suffixed = {"type": "BPE", "vocab": {t: i for i, t in enumerate(["<unk>", "a", "a</w>", "b", "b</w>", "ab</w>", "ab", "aab</w>"])},
+                "unk_token": "<unk>", "merges": [["a", "b</w>"], ["a", "b"], ["a", "ab</w>"]], "end_of_word_suffix": "</w>"}
+    return {"piece": piece, "unigram": unigram, "unigram_bytes": toy, "words": words, "prefixed": prefixed, "suffixed": suffixed}
+
+
+# A charsmap as SentencePiece builds it: T5's pipeline is trained with it in compare_tokenizers.py; this one maps four texts.
+def charsmap():
+    """Darts' double array of a handful of one-byte-deep paths, put together by hand: "A" -> "a", "é" -> "e", "ﬁ" -> "fi", NBSP -> " "."""
+    entries = {"A": "a", "\u00e9": "e", "\ufb01": "fi", "\u00a0": " "}
+    normalized, values = b"", {}
+    for key, value in entries.items():
+        values[key.encode()] = len(normalized)
+        normalized += value.encode() + b"\0"
+    units = [0] * 4096
+    free = iter(range(256, 4096, 256))
+
+    def place(position, keys):
+        """Children of the node at `position`: their block starts at a multiple of 256, where its offset leads."""
+        base = next(free)
+        units[position] |= (base ^ position) << 10
+        for byte in sorted({key[0] for key in keys}):
+            child = base ^ byte
+            rest = [key[1:] for key in keys if key[0] == byte]
+            units[child] = byte
+            prefix = prefixes[position] + bytes([byte])
+            prefixes[child] = prefix
+            if [r for r in rest if r]:
+                place(child, [r for r in rest if r])
+            else:
+                leaf = next(free)
+                units[child] |= (leaf ^ child) << 10 | 1 << 8
+                units[leaf] = values[prefix] | 1 << 31
+
+    prefixes = {0: b""}
+    place(0, list(values))
+    table = b"".join(unit.to_bytes(4, "little") for unit in units)
+    return base64.b64encode(len(table).to_bytes(4, "little") + table + normalized).decode()
+
+
+O200K = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+DEEPSEEK = (r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+"
+            r"|\s+(?!\S)|\s+")
+WORD_TEXTS = ["hello", "the quick fox", "Hello World", "don't stop", "a-b--c", "  lead", "trail  ", "日本語のテキスト", "a日b", "café", "cafe\u0301", "x" * 120,
+              "ΑΣ", "İ", "A\u00e9\ufb01\u00a0x", "aaaa", "aab", "ab", "b", "aaあいab", "い", "▁a", "a b  c", "a  b", "1,234.5", "a_b", "\u0000a\ufffdb\tc",
+              "𠀀x", "\U0002b820", "\U0002b920", "\u200b\u2581x", "q\u0323\u0307", "[CLS] x", "the?", "!?", "hello-hello", "a\u3000b"]
+
+
+def components():
+    """[{name, file, size, cases, decodes}]: every component that toys() does not show, each with a model it is used with."""
+    made = word_models()
+    space = lambda scheme, cut=True: {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": cut}
+    bert = lambda **o: {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True, **o}
+    chain = lambda key, *steps: {"type": "Sequence", key: list(steps)}
+    cut = lambda pattern, behavior, invert=False: {"type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert}
+    replace = lambda pattern, content: {"type": "Replace", "pattern": pattern, "content": content}
+    byte_bpe = byte_level_model()
+    llama2 = {"normalizer": chain("normalizers", {"type": "Prepend", "prepend": "▁"}, replace({"String": " "}, "▁")),
+              "decoder": chain("decoders", replace({"String": "▁"}, " "), {"type": "ByteFallback"}, {"type": "Fuse"},
+                               {"type": "Strip", "content": " ", "start": 1, "stop": 0}), "added_tokens": [added(900, "<s>", special=True)]}
+    rows = [
+        ("bert", "piece", {"normalizer": bert(), "pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True},
+                           "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]}}),
+        ("bert_cased", "piece", {"normalizer": bert(lowercase=False, clean_text=False), "pre_tokenizer": {"type": "Punctuation", "behavior": "Contiguous"},
+                                 "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": False}}),
+        ("bert_accents", "piece", {"normalizer": bert(lowercase=False, strip_accents=True, handle_chinese_chars=False),
+                                   "pre_tokenizer": {"type": "Whitespace"}}),
+        ("lower_accents", "piece", {"normalizer": chain("normalizers", {"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"}),
+                                    "pre_tokenizer": {"type": "WhitespaceSplit"}, "post_processor": {
+            "type": "RobertaProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1], "trim_offsets": True, "add_prefix_space": True}}),
+        ("words", "words", {"pre_tokenizer": chain("pretokenizers", {"type": "CharDelimiterSplit", "delimiter": "-"}, {"type": "FixedLength", "length": 3}),
+                            "decoder": {"type": "CTC", "pad_token": "?", "word_delimiter_token": "-", "cleanup": True}}),
+        ("metaspace", "unigram", {"pre_tokenizer": space("always"), "decoder": space("always"), "added_tokens": [added(900, "<s>", special=True)]}),
+        ("metaspace_first", "unigram", {"pre_tokenizer": space("first"), "decoder": space("first"), "added_tokens": [added(900, "<s>", special=True)]}),
+        ("metaspace_whole", "unigram_bytes", {"pre_tokenizer": space("never", False), "decoder": space("never")}),
+        ("t5", "unigram", {"normalizer": chain("normalizers", {"type": "Nmt"}, {"type": "Precompiled", "precompiled_charsmap": charsmap()},
+                                               {"type": "Strip", "strip_left": False, "strip_right": True}, replace({"Regex": " {2,}"}, "▁")),
+                           "pre_tokenizer": space("always"), "decoder": space("always")}),
+        ("unigram_bytes", "unigram_bytes", llama2),
+        ("gemma", "unigram_bytes", {"normalizer": replace({"String": " "}, "▁"), "pre_tokenizer": cut({"String": " "}, "MergedWithPrevious"),
+                                    "decoder": chain("decoders", replace({"String": "▁"}, " "), {"type": "ByteFallback"}, {"type": "Fuse"})}),
+        ("prefixed", "prefixed", {"pre_tokenizer": {"type": "Whitespace"}, "decoder": {"type": "BPEDecoder", "suffix": "</w>"}}),
+        ("suffixed", "suffixed", {"pre_tokenizer": {"type": "Whitespace"}, "decoder": {"type": "BPEDecoder", "suffix": "</w>"}}),
+        ("o200k", byte_bpe, {"pre_tokenizer": sequence(split(O200K), byte_level(regex=False)), "decoder": byte_level()}),
+        ("deepseek", byte_bpe, {"pre_tokenizer": sequence(split(r"\p{N}{1,3}"), split("[一-龥぀-ゟ゠-ヿ]+"), split(DEEPSEEK), byte_level(regex=False)),
+                                "decoder": byte_level()}),
+        ("byte_normalizer", byte_bpe, {"normalizer": {"type": "ByteLevel"}, "decoder": byte_level()}),
+    ]
+    for behavior in ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"):
+        for invert in (False, True):
+            rows.append((f"split_{behavior}_{invert}", byte_bpe,
+                         {"pre_tokenizer": sequence(cut({"Regex": r"[\s\-]"}, behavior, invert), byte_level(regex=False))}))
+    result = []
+    for seed, (name, model, parts) in enumerate(rows):
+        file = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None, "pre_tokenizer": None,
+                "post_processor": None, "decoder": None, "model": made[model] if isinstance(model, str) else model, **parts}
+        tokenizer = Tokenizer.from_str(json.dumps(file))
+        texts = WORD_TEXTS + HAND[::3] + random_texts(seed, 40, ["<s>", "the", "hello", "##a", "▁"], 16)
+        file["model"] = model if isinstance(model, str) else "bytes"
+        result.append({"name": name, "file": file, "size": tokenizer.get_vocab_size(), "cases": [case(tokenizer, t) for t in texts],
+                       "decodes": random_decodes(tokenizer, seed, 12)})
+    return {"models": {**made, "bytes": byte_bpe}, "components": result}
+
+
 def fingerprint(codes):
     """[count, FNV-1a of the code points as 32-bit little-endian numbers]."""
     value = 0xCBF29CE484222325
@@ -228,6 +350,7 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     write(options.output / "pocket.json", pocket(options.pocket))
     write(options.output / "toys.json", toys())
+    write(options.output / "components.json", components())
     write(options.output / "classes.json", classes())
 
 

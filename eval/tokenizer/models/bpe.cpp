@@ -38,6 +38,8 @@ class Bpe {
   std::array<TokenId, kDirect> direct_{};
   std::array<TokenId, 256> byte_tokens_{};  ///< [byte]: "<0xHH>", or kNoToken
   TokenId unknown_ = kNoToken;
+  std::string prefix_;  ///< of characters inside a word
+  std::string suffix_;  ///< of its last character
   bool fuse_unknown_ = false;
   bool byte_fallback_ = false;
   bool ignore_merges_ = false;
@@ -63,7 +65,7 @@ Pair read_pair(const Field& merge) {
   merge.refuse(fmt::format("is {}", merge.json().dump()), "a merge is two tokens; fetch the file again");
 }
 
-MergeTable read_merges(const Field& field, const Vocabulary& vocabulary) {
+MergeTable read_merges(const Field& field, const Vocabulary& vocabulary, std::size_t prefix) {
   const auto token = [&](const Field& merge, const std::string& text) {
     const std::optional<TokenId> id = vocabulary.id(text);
     if (!id) merge.refuse(fmt::format("token '{}' is not in the vocabulary", text), "fetch the file again");
@@ -78,21 +80,13 @@ MergeTable read_merges(const Field& field, const Vocabulary& vocabulary) {
     const Pair pair = read_pair(merge);
     const TokenId left = token(merge, pair.left);
     const TokenId right = token(merge, pair.right);
-    table.set(left, right, {rank++, token(merge, pair.left + pair.right)});
+    table.set(left, right,
+              {rank++, token(merge, pair.left + pair.right.substr(std::min(prefix, pair.right.size())))});
   }
   return table;
 }
 
-void refuse_unless_empty(const Field& field, std::string_view key) {
-  const std::string text = field.text_of(key).value_or("");
-  if (!text.empty()) {
-    field.refuse(fmt::format("has {} '{}'", key, text), fmt::format("this version runs BPE without {}", key));
-  }
-}
-
 void check_options(const Field& field) {
-  refuse_unless_empty(field, "continuing_subword_prefix");
-  refuse_unless_empty(field, "end_of_word_suffix");
   const std::optional<Field> dropout = field.find("dropout");
   if (dropout && !(dropout->json().is_number() && dropout->json().get<double>() == 0)) {
     dropout->refuse(fmt::format("is {}", dropout->json().dump()), "dropout is for training; set it to null");
@@ -101,7 +95,9 @@ void check_options(const Field& field) {
 
 Bpe::Bpe(const Field& field, const Vocabulary& vocabulary) {
   check_options(field);
-  merges_ = read_merges(field.at("merges"), vocabulary);
+  prefix_ = field.text_of("continuing_subword_prefix").value_or("");
+  suffix_ = field.text_of("end_of_word_suffix").value_or("");
+  merges_ = read_merges(field.at("merges"), vocabulary, prefix_.size());
   fuse_unknown_ = field.boolean_or("fuse_unk", false);
   byte_fallback_ = field.boolean_or("byte_fallback", false);
   ignore_merges_ = field.boolean_or("ignore_merges", false);
@@ -140,14 +136,21 @@ void Bpe::read_symbols(const Vocabulary& vocabulary, std::string_view piece,
   bool pending = false;
   for (std::size_t at = 0; at < piece.size();) {
     const unicode::CodePoint here = unicode::code_point_at(piece, at);
+    const std::size_t begin = at;
     const std::string_view bytes = piece.substr(at, here.length);
     at += here.length;
-    const TokenId id = token_of(here.value, vocabulary, bytes);
+    const bool plain = (begin == 0 || prefix_.empty()) && (at < piece.size() || suffix_.empty());
+    std::string decorated;
+    if (!plain)
+      decorated.append(begin == 0 ? "" : prefix_).append(bytes).append(at < piece.size() ? "" : suffix_);
+    const TokenId id =
+        plain ? token_of(here.value, vocabulary, bytes) : vocabulary.id(decorated).value_or(kNoToken);
     if (id != kNoToken) {
       if (pending) symbols.push_back(unknown_);
       pending = false;
       symbols.push_back(id);
-    } else if (!(byte_fallback_ && append_bytes(bytes, symbols)) && unknown_ != kNoToken) {
+    } else if (!(byte_fallback_ && append_bytes(plain ? bytes : decorated, symbols)) &&
+               unknown_ != kNoToken) {
       if (pending && !fuse_unknown_) symbols.push_back(unknown_);
       pending = true;
     }

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// NFC, NFD, NFKC, NFKD. The original's tables are of an older Unicode: combining marks assigned since are put
-// in order here and left where they stand there.
+// NFC, NFD, NFKC, NFKD.
 #include "eval/tokenizer/components.h"
 #include "eval/tokenizer/normal_form.h"
 

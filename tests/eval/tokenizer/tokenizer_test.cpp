@@ -14,6 +14,8 @@
 
 #include "recipes/error.h"
 #include "tests/eval/tokenizer/golden.h"
+#include "tests/support/recorded.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tsugi::tests {
 namespace {
@@ -84,6 +86,44 @@ TEST(Tokenizer, EachRuleIsTheLibrarys) {
     expect_cases(tokenizer, toy["cases"]);
     expect_decodes(tokenizer, toy["decodes"]);
   }
+}
+
+TEST(Tokenizer, EachComponentIsTheLibrarys) {
+  const json golden = read_golden("components.json");
+  for (const json& component : golden["components"]) {
+    SCOPED_TRACE(component["name"].get<std::string>());
+    json file = component["file"];
+    file["model"] = golden["models"].at(file["model"].get<std::string>());
+    const Tokenizer tokenizer = load_tokenizer(file);
+    EXPECT_EQ(tokenizer.vocabulary_size(), component["size"].get<std::size_t>());
+    ASSERT_FALSE(component["cases"].empty());
+    expect_cases(tokenizer, component["cases"]);
+    expect_decodes(tokenizer, component["decodes"]);
+  }
+}
+
+// The library of Python, which is the same code, on a model it trained.
+TEST(Tokenizer, SentencePieceModelsAreRunByTheirLibrary) {
+  const json golden = read_golden("sentencepiece.json");
+  const tests::TemporaryFolder folder;
+  folder.write("tokenizer.model", tests::read_text(golden_path("tokenizer/sentencepiece.model")));
+  const Tokenizer tokenizer = Tokenizer::load(folder.path());
+  EXPECT_EQ(tokenizer.vocabulary_size(), golden["size"].get<std::size_t>());
+  EXPECT_EQ(tokenizer.bos(), 1);
+  EXPECT_EQ(tokenizer.eos(), 2);
+  for (const json& row : golden["cases"]) {
+    const auto ids = row[1].get<Ids>();
+    EXPECT_EQ(tokenizer.encode(row[0].get<std::string>(), Specials::omit), ids) << row[0];
+    EXPECT_EQ(tokenizer.decode(ids), row[2].get<std::string>()) << row[0];
+  }
+  EXPECT_THAT(tokenizer.encode("a</s>"), testing::AllOf(testing::Contains(1), testing::Contains(2)));
+}
+
+TEST(Tokenizer, ABrokenSentencePieceModelIsNamed) {
+  const tests::TemporaryFolder folder;
+  folder.write("tokenizer.model", "no model");
+  EXPECT_THAT(error_of([&] { Tokenizer::load(folder.path()); }),
+              HasSubstr("tokenizer.model: is no SentencePiece model"));
 }
 
 TEST(Tokenizer, PublicFacts) {
@@ -234,33 +274,66 @@ std::string load_error(const json& patch) {
 
 TEST(TokenizerErrors, AComponentThatIsNotRunIsNamed) {
   EXPECT_THAT(
-      load_error({{"model", {{"type", "Unigram"}}}}),
-      AllOf(HasSubstr("tokenizer.json: model: is of type 'Unigram'"), HasSubstr("this version runs BPE")));
-  EXPECT_THAT(load_error({{"normalizer", {{"type", "Precompiled"}}}}),
-              AllOf(HasSubstr("normalizer: is of type 'Precompiled'"), HasSubstr("this version runs NFC, ")));
+      load_error({{"model", {{"type", "Morphemes"}}}}),
+      AllOf(HasSubstr("tokenizer.json: model: is of type 'Morphemes'"), HasSubstr("this version runs BPE")));
   EXPECT_THAT(
-      load_error({{"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {{{"type", "Metaspace"}}}}}}}),
-      HasSubstr("pre_tokenizer.pretokenizers[0]: is of type 'Metaspace'"));
-  EXPECT_THAT(load_error({{"post_processor", {{"type", "RobertaProcessing"}}}}),
-              HasSubstr("'RobertaProcessing'"));
-  EXPECT_THAT(load_error({{"decoder", {{"type", "Metaspace"}}}}),
-              HasSubstr("decoder: is of type 'Metaspace'"));
+      load_error({{"normalizer", {{"type", "Upper"}}}}),
+      AllOf(HasSubstr("normalizer: is of type 'Upper'"), HasSubstr("this version runs BertNormalizer, ")));
+  EXPECT_THAT(load_error({{"pre_tokenizer",
+                           {{"type", "Sequence"}, {"pretokenizers", {{{"type", "UnicodeScripts"}}}}}}}),
+              HasSubstr("pre_tokenizer.pretokenizers[0]: is of type 'UnicodeScripts'"));
+  EXPECT_THAT(load_error({{"post_processor", {{"type", "Other"}}}}), HasSubstr("'Other'"));
+  EXPECT_THAT(load_error({{"decoder", {{"type", "Other"}}}}), HasSubstr("decoder: is of type 'Other'"));
   EXPECT_THAT(load_error({{"version", "2.0"}}), HasSubstr("has version '2.0'"));
 }
 
-TEST(TokenizerErrors, SplitNamesThePatternAndTheBehavior) {
+TEST(TokenizerErrors, SettingsOfComponentsAreChecked) {
+  const auto metaspace = [](const json& patch) {
+    json part = {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "always"}};
+    part.merge_patch(patch);
+    return load_error({{"pre_tokenizer", part}});
+  };
+  EXPECT_THAT(metaspace({}), IsEmpty());
+  EXPECT_THAT(metaspace({{"prepend_scheme", "last"}}), HasSubstr("has prepend_scheme 'last'; known: always"));
+  EXPECT_THAT(metaspace({{"replacement", nullptr}}), HasSubstr("has no 'replacement'"));
+  EXPECT_THAT(load_error({{"normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", "AAAAAAA="}}}}),
+              HasSubstr("precompiled_charsmap: has a table of impossible size"));
+  EXPECT_THAT(load_error({{"normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", "!"}}}}),
+              HasSubstr("is no base64"));
+  EXPECT_THAT(load_error({{"pre_tokenizer", {{"type", "FixedLength"}, {"length", 0}}}}),
+              HasSubstr("length: is 0"));
+  EXPECT_THAT(load_error({{"decoder", {{"type", "Strip"}, {"content", ""}, {"start", 1}, {"stop", 0}}}}),
+              HasSubstr("content: is empty"));
+  EXPECT_THAT(
+      load_error({{"model",
+                   {{"type", "Unigram"}, {"vocab", json::array({json::array({"a", 0.0})})}, {"unk_id", 1}}}}),
+      HasSubstr("unk_id: is beyond the vocabulary"));
+}
+
+TEST(TokenizerErrors, PatternsThatAreNotUnderstoodAreNamed) {
   const auto split = [](const json& pattern, const char* behavior) {
     return load_error(
         {{"pre_tokenizer",
           {{"type", "Split"}, {"pattern", pattern}, {"behavior", behavior}, {"invert", false}}}});
   };
-  EXPECT_THAT(split({{"Regex", "a+"}}, "Isolated"),
-              AllOf(HasSubstr("pre_tokenizer.pattern: is"), HasSubstr("a+")));
-  EXPECT_THAT(split({{"String", " "}}, "Isolated"),
-              HasSubstr("this version runs Split with the patterns of"));
-  const char* const gpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-  EXPECT_THAT(split({{"Regex", gpt2}}, "MergedWithNext"), HasSubstr("behavior 'MergedWithNext'"));
-  EXPECT_THAT(split({{"Regex", gpt2}}, "Isolated"), IsEmpty());
+  EXPECT_THAT(split({{"Regex", "a+"}}, "Isolated"), IsEmpty());
+  EXPECT_THAT(split({{"String", " "}}, "Isolated"), IsEmpty());
+  EXPECT_THAT(split({{"Regex", "a("}}, "Isolated"),
+              AllOf(HasSubstr("pre_tokenizer.pattern: 'a('"), HasSubstr("missing closing parenthesis")));
+  EXPECT_THAT(split({{"Regex", R"(\p{Han}+)"}}, "Isolated"),
+              HasSubstr("the property 'Han'; general categories are known"));
+  EXPECT_THAT(split({{"Regex", "[a-z&&[^b]]"}}, "Isolated"), HasSubstr("an intersection"));
+  EXPECT_THAT(split({{"Regex", "a+"}}, "Doubled"), HasSubstr("behavior: is 'Doubled'; known: Removed"));
+}
+
+// A pattern whose steps grow with the power of the text's length gives up, and says so.
+TEST(TokenizerErrors, APatternThatNeverEndsGivesUp) {
+  json file = small_tokenizer();
+  file["pre_tokenizer"] = {
+      {"type", "Split"}, {"pattern", {{"Regex", "(a+)+b"}}}, {"behavior", "Isolated"}, {"invert", false}};
+  const Tokenizer tokenizer = load_tokenizer(file);
+  EXPECT_THAT(error_of([&] { tokenizer.encode(std::string(40, 'a') + "cb"); }),
+              HasSubstr("gave up on a text"));
 }
 
 TEST(TokenizerErrors, BrokenModels) {
@@ -277,8 +350,6 @@ TEST(TokenizerErrors, BrokenModels) {
               HasSubstr("unk_token '?' is not in the vocabulary"));
   EXPECT_THAT(load_error({{"model", {{"dropout", 0.1}}}}), HasSubstr("model.dropout: is 0.1"));
   EXPECT_THAT(load_error({{"model", {{"dropout", 0.0}}}}), IsEmpty());
-  EXPECT_THAT(load_error({{"model", {{"end_of_word_suffix", "</w>"}}}}),
-              HasSubstr("end_of_word_suffix '</w>'"));
   EXPECT_THAT(load_error({{"model", {{"continuing_subword_prefix", ""}}}}), IsEmpty());
   EXPECT_THAT(load_error({{"model", nullptr}}), HasSubstr("has no 'model'"));
 }
