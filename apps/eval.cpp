@@ -4,9 +4,13 @@
 // tsugi eval MODEL…
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "apps/commands.h"
@@ -16,6 +20,7 @@
 #include "eval/tasks/task.h"
 #include "merge/parallel.h"
 #include "recipes/recipe.h"
+#include "recipes/yaml.h"
 
 namespace tsugi::apps {
 namespace {
@@ -24,7 +29,10 @@ struct Options {
   std::vector<std::string> models;
   std::vector<std::string> tasks;
   std::vector<std::string> include_path;
-  std::optional<std::size_t> limit;
+  eval::PromptOptions prompts;
+  std::optional<double> limit;
+  std::string samples;
+  std::string seeds;
   std::optional<std::string> dtype;
   std::string output;
   bool log_samples = false;
@@ -32,8 +40,7 @@ struct Options {
 };
 
 // lm-evaluation-harness's switches that would change a score if they were passed over.
-constexpr std::array<const char*, 6> kNotRead{
-    "--model_args", "--gen_kwargs", "--samples", "--seed", "--system_instruction", "--fewshot_as_multiturn"};
+constexpr std::array<const char*, 3> kNotRead{"--model_args", "--gen_kwargs", "--fewshot_as_multiturn"};
 
 void add_not_read(CLI::App& app, Options& options) {
   for (const char* flag : kNotRead) {
@@ -51,13 +58,6 @@ void add_not_read(CLI::App& app, Options& options) {
                                            "this version of tsugi scores without chat templates",
                                            "leave it out");
                         })
-      ->group("");
-  app.add_option_function<int>("--num_fewshot",
-                               [](int count) {
-                                 if (count != 0)
-                                   throw InputError("--num_fewshot",
-                                                    "this version of tsugi scores with 0 examples", "give 0");
-                               })
       ->group("");
   app.add_option_function<std::string>(
          "--batch_size",
@@ -88,6 +88,50 @@ void store_as(merge::MergePlan& plan, DType type) {
   }
 }
 
+// "0,1234,1234,1234" for Python, numpy, torch and examples, of which only the last is drawn from here; one
+// number is for all; "None" leaves the default.
+void read_seeds(const std::string& text, eval::PromptOptions& prompts) {
+  if (text.empty()) return;
+  const std::string last = text.substr(text.rfind(',') == std::string::npos ? 0 : text.rfind(',') + 1);
+  if (last == "None") return;
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), seed);
+  if (error != std::errc() || end != last.data() + last.size())
+    throw InputError("--seed", fmt::format("'{}' is no seed", last), "give whole numbers, for example 1234");
+  prompts.fewshot_seed = seed;
+}
+
+// {"task": [0, 3, 8]}, as JSON or a file of it.
+std::vector<std::size_t> asked_documents(const std::string& text, const std::string& task) {
+  if (text.empty()) return {};
+  std::string json = text;
+  if (text.front() != '{') json = recipes::read_yaml_text(text);
+  const nlohmann::json all = nlohmann::json::parse(json, nullptr, false);
+  const bool known =
+      all.is_object() && all.contains(task) && all[task].is_array() && !all[task].empty() &&
+      std::all_of(all[task].begin(), all[task].end(), [](const auto& i) { return i.is_number_unsigned(); });
+  if (!known) {
+    throw InputError("--samples", fmt::format("no list of documents for task '{}'", task),
+                     R"(write {"task": [0, 3, 8]} with every task that is asked for)");
+  }
+  return all[task].get<std::vector<std::size_t>>();
+}
+
+eval::PromptOptions prompt_options(const Options& options, const eval::Task& task) {
+  eval::PromptOptions prompts = options.prompts;
+  read_seeds(options.seeds, prompts);
+  prompts.which = asked_documents(options.samples, task.name);
+  if (!options.limit) return prompts;
+  if (!prompts.which.empty()) throw InputError("--limit", "together with --samples", "give one of the two");
+  if (*options.limit >= 1) {
+    prompts.limit = static_cast<std::size_t>(*options.limit);
+  } else {  // a share of the documents, rounded up
+    const auto count = static_cast<double>(eval::count_documents(task));
+    prompts.limit = static_cast<std::size_t>(std::ceil(*options.limit * count));
+  }
+  return prompts;
+}
+
 std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval::Tokenizer& tokenizer,
                                               const eval::ModelFiles& files, const Console& console) {
   const eval::ModelLimits limits = eval::read_model_limits(files);
@@ -95,7 +139,7 @@ std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval
   for (const std::string& name : options.tasks) {
     eval::Task task = eval::load_task(name, options.include_path, "");
     for (const std::string& note : task.notes) console.note("note: " + note);
-    std::vector<eval::Item> items = eval::load_items(task, options.limit);
+    std::vector<eval::Item> items = eval::load_items(task, prompt_options(options, task));
     prepared.push_back(eval::prepare(std::move(task), std::move(items), tokenizer, limits));
   }
   return prepared;
@@ -128,7 +172,8 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
     Progress progress(console.progress_style(), task.task.name, which.size(), "items");
     eval::TaskScores scores = eval::score(decoder, tokenizer, task, which, merge::Concurrency::parallel,
                                           [&](std::size_t items) { progress.advance(items); });
-    result.tasks.push_back({&task, std::move(which), std::move(scores)});
+    result.tasks.push_back(
+        {&task, std::move(which), std::move(scores), eval::shots_of(task.task, options.prompts)});
   }
   return result;
 }
@@ -170,8 +215,15 @@ Action add_eval(CLI::App& app) {
       ->required()
       ->delimiter(',');
   app.add_option("--include_path", options->include_path, "Folder of task files (may be repeated)");
-  app.add_option("--limit", options->limit, "Only the first N items of each task")
+  app.add_option("--limit", options->limit, "Only the first N items of each task; below 1 a share of them")
       ->check(CLI::PositiveNumber);
+  app.add_option("--num_fewshot", options->prompts.num_fewshot,
+                 "Examples before each question, instead of the task's num_fewshot (unless that is 0)");
+  app.add_option("--seed", options->seeds,
+                 "Seed of the examples (of four, as the harness takes them, the last)");
+  app.add_option("--samples", options->samples,
+                 R"(Only these documents: {"task": [0, 3, 8]}, or a file of it)");
+  app.add_option("--system_instruction", options->prompts.system_instruction, "Text before everything else");
   app.add_option("--dtype", options->dtype, "float32 or bfloat16 (default: the checkpoint's)");
   app.add_option("--output_path", options->output, "Write the results to this JSON file");
   app.add_flag("--log_samples", options->log_samples,

@@ -29,10 +29,36 @@ void check_task(const recipes::TaskSpec& spec, const Task& task) {
     throw InputError(spec.mark, fmt::format("task '{}' has no metric '{}'", spec.name, spec.metric),
                      suggestion(spec.metric, columns));
   }
+  const std::string name = spec.metric.substr(0, spec.metric.find(','));
+  const eval::Metric* metric = eval::find_metric(name, task.output_type);
+  if (metric != nullptr && (metric->aggregation != &eval::kMean || !metric->higher_is_better)) {
+    throw InputError(spec.mark,
+                     fmt::format("'{}' is combined by {} and {} is better; a search adds up values of items "
+                                 "of which more is better",
+                                 name, metric->aggregation->name, metric->higher_is_better ? "more" : "less"),
+                     "search by a metric that is a mean over items, such as acc or exact_match");
+  }
   if (spec.weight == 0) {
     throw InputError(spec.mark, fmt::format("task '{}' has weight 0", spec.name),
                      "leave the task out, or give it a weight");
   }
+}
+
+// An example shows its answer: one from the sealed side would tell the search what the test asks.
+void check_examples(const recipes::TaskSpec& spec, const Task& task, const eval::PromptOptions& options) {
+  if (eval::shots_of(task, options) == 0) return;
+  const auto& files = task.fewshot.files;
+  const bool same = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    return std::find(task.data_files.begin(), task.data_files.end(), file) != task.data_files.end();
+  });
+  if (!same) return;
+  throw InputError(
+      spec.mark,
+      fmt::format(
+          "task '{}' takes its examples from the items that are split into search, validation and test",
+          spec.name),
+      "name another file's split as fewshot_split, write examples under fewshot_config: samples, or set "
+      "num_fewshot: 0");
 }
 
 std::optional<std::string> text_field(const Item& item, const char* key) {
@@ -72,23 +98,21 @@ std::vector<std::size_t> counts_of(const Exam& exam, std::span<const std::size_t
 
 Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
                const eval::ModelLimits& limits, std::vector<std::string>& notes) {
-  if (spec.num_fewshot.value_or(0) != 0) {
-    throw InputError(
-        spec.file, fmt::format("num_fewshot is {}, but tasks are asked without examples", *spec.num_fewshot),
-        "set num_fewshot: 0 or leave it out");
-  }
+  eval::PromptOptions options;
+  if (spec.num_fewshot) options.num_fewshot = static_cast<std::size_t>(*spec.num_fewshot);
+  if (spec.limit) options.limit = static_cast<std::size_t>(*spec.limit);
   Exam exam;
   std::vector<eval::HoldoutItem> holdout;
   for (const recipes::TaskSpec& task_spec : spec.tasks) {
     Task task = eval::load_task(task_spec.name, spec.include_path, spec.file);
     check_task(task_spec, task);
+    check_examples(task_spec, task, options);
     notes.insert(notes.end(), task.notes.begin(), task.notes.end());
-    const auto limit = spec.limit ? std::optional(static_cast<std::size_t>(*spec.limit)) : std::nullopt;
-    std::vector<Item> items = eval::load_items(task, limit);
+    std::vector<Item> items = eval::load_items(task, options);
     for (std::size_t position = 0; position < items.size(); ++position) {
       const Item& item = items[position];
       exam.items.push_back({.task = exam.tasks.size(), .position = position, .id = item_id(task, item)});
-      holdout.push_back({.question = text_field(item, "question").value_or(item.prompt),
+      holdout.push_back({.question = text_field(item, "question").value_or(item.question),
                          .source = text_field(item, "source")});
     }
     exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),

@@ -40,11 +40,7 @@ void read_switches(const YamlMapping& top) {
 std::optional<int> read_num_fewshot(const YamlMapping& top) {
   const YamlMapping::Entry* entry = top.find("num_fewshot");
   if (entry == nullptr) return std::nullopt;
-  const auto count = static_cast<int>(entry->value.integer("num_fewshot", 0, kMaxCount));
-  if (count == 0) return count;
-  throw InputError(entry->value.mark(),
-                   fmt::format("num_fewshot {} is not done by this version of tsugi", count),
-                   "set it to 0, or write the examples into doc_to_text");
+  return static_cast<int>(entry->value.integer("num_fewshot", 0, kMaxCount));
 }
 
 void refuse_tokenizer_source(const YamlMapping& genome) {

@@ -8,7 +8,7 @@ namespace tsugi::eval {
 namespace {
 
 double value(const Task& /*task*/, const MetricSpec& /*spec*/, const Item& item, const Answer& answer) {
-  return argmax(answer.log_likelihoods) == item.gold ? 1 : 0;
+  return is_right(item, argmax(answer.log_likelihoods)) ? 1 : 0;
 }
 
 }  // namespace

@@ -66,8 +66,11 @@ void check_patterns(const MetricSpec& spec, const nlohmann::json& argument) {
 }  // namespace
 
 bool matches_exactly(const MetricSpec& spec, const Item& item, const Answer& answer) {
-  if (spec.arguments.empty()) return answer.filtered == item.target;
-  return normalised(spec, answer.filtered) == normalised(spec, item.target);
+  const std::vector<std::string> one{item.target};
+  const std::vector<std::string>& targets = item.targets.empty() ? one : item.targets;
+  const std::string found = normalised(spec, answer.filtered);
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& target) { return found == normalised(spec, target); });
 }
 
 void check_exact_match(const Task& /*task*/, const MetricSpec& spec) {

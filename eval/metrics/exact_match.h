@@ -8,7 +8,7 @@
 
 namespace tsugi::eval {
 
-/// Whether the filtered answer is the target after what the arguments say to ignore.
+/// Whether the filtered answer is the target, or one of several, after what the arguments say to ignore.
 bool matches_exactly(const MetricSpec& spec, const Item& item, const Answer& answer);
 
 /// Throws InputError for an unknown or mistyped argument and for a broken pattern.

@@ -2,13 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // exact_match of multiple_choice tasks: 1 when greedy decoding writes the right choice.
+#include <algorithm>
+
 #include "eval/metrics/metric.h"
 
 namespace tsugi::eval {
 namespace {
 
 double value(const Task& /*task*/, const MetricSpec& /*spec*/, const Item& item, const Answer& answer) {
-  return item.gold >= 0 && answer.greedy[static_cast<std::size_t>(item.gold)] ? 1 : 0;
+  const std::vector<int> golds = item.golds.empty() ? std::vector<int>{item.gold} : item.golds;
+  return std::any_of(golds.begin(), golds.end(),
+                     [&](int gold) { return gold >= 0 && answer.greedy[static_cast<std::size_t>(gold)]; })
+             ? 1
+             : 0;
 }
 
 }  // namespace

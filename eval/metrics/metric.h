@@ -5,6 +5,7 @@
 // listed in registry.cpp's table); parameters are checked when a task is loaded.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,21 +15,44 @@
 
 namespace tsugi::eval {
 
+/// A metric of some items.
+struct Measures {
+  std::vector<double> values;              ///< [item]
+  std::vector<std::vector<double>> parts;  ///< [item]; empty for metrics without
+};
+
+struct Aggregation;
+/// The one that most metrics have.
+extern const Aggregation kMean;
+
 /// What a model answered to one item.
 struct Answer {
   std::string response;                 ///< generate_until: text as generated, cut at the stop string
   std::string filtered;                 ///< the same after the pipeline's filters
-  std::vector<double> log_likelihoods;  ///< multiple_choice: one for each choice
-  std::vector<bool> greedy;             ///< multiple_choice: the choice is what greedy decoding gives
+  std::vector<double> log_likelihoods;  ///< one for each choice; of loglikelihood types one
+  std::vector<double> unconditional;    ///< acc_mutual_info: one for each choice
+  std::vector<bool> greedy;             ///< the continuation is what greedy decoding gives
+};
+
+/// How values of items become one number.
+struct Aggregation {
+  std::string_view name;  ///< lm-evaluation-harness's: "mean", "perplexity", …
+  /// Of the items `which`, which may hold an item several times.
+  double (*combine)(const Measures& measures, std::span<const std::size_t> which);
+  enum class Error { of_mean, bootstrap, few_bootstrap, none } error;  ///< few: at most 100 resamples
 };
 
 struct Metric {
   std::string_view name;
   OutputType output_type;
-  /// Value for one item, higher is better.
+  /// Value for one item.
   double (*value)(const Task&, const MetricSpec&, const Item&, const Answer&);
-  /// Throws InputError for an argument the metric does not know. May be null: no arguments.
-  void (*check)(const Task&, const MetricSpec&);
+  /// Throws InputError for an argument the metric does not know. Null: no arguments.
+  void (*check)(const Task&, const MetricSpec&) = nullptr;
+  const Aggregation* aggregation = &kMean;
+  bool higher_is_better = true;
+  /// What the aggregation needs of an item beside its value. Null: nothing.
+  std::vector<double> (*parts)(const Task&, const MetricSpec&, const Item&, const Answer&) = nullptr;
 };
 
 std::span<const Metric> metrics();

@@ -15,12 +15,39 @@ Metric metric_exact_match_choice();
 Metric metric_acc();
 Metric metric_acc_norm();
 Metric metric_acc_bytes();
+Metric metric_acc_mutual_info();
+Metric metric_f1_choice();
+Metric metric_mcc();
+Metric metric_brier_score();
+Metric metric_perplexity();
+Metric metric_acc_greedy();
+Metric metric_word_perplexity();
+Metric metric_byte_perplexity();
+Metric metric_bits_per_byte();
+Metric metric_rouge_l();
+Metric metric_f1_text();
+Metric metric_chrf();
 
 std::span<const Metric> metrics() {
   static const std::array kMetrics{
-      metric_exact_match(),        metric_exact_match_in_language(),
-      metric_exact_match_choice(), metric_acc(),
-      metric_acc_norm(),           metric_acc_bytes(),
+      metric_exact_match(),
+      metric_exact_match_in_language(),
+      metric_exact_match_choice(),
+      metric_acc(),
+      metric_acc_norm(),
+      metric_acc_bytes(),
+      metric_acc_mutual_info(),
+      metric_f1_choice(),
+      metric_mcc(),
+      metric_brier_score(),
+      metric_perplexity(),
+      metric_acc_greedy(),
+      metric_word_perplexity(),
+      metric_byte_perplexity(),
+      metric_bits_per_byte(),
+      metric_rouge_l(),
+      metric_f1_text(),
+      metric_chrf(),
   };
   return kMetrics;
 }

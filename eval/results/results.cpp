@@ -8,7 +8,7 @@
 #include <fstream>
 #include <numeric>
 
-#include "eval/metrics/intervals.h"
+#include "eval/metrics/aggregations.h"
 #include "eval/results/text_table.h"
 #include "recipes/error.h"
 
@@ -17,22 +17,35 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double mean(const std::vector<double>& values) {
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+// The harness's default.
+constexpr std::size_t kResamples = 100'000;
+
+const Metric& metric_of(const TaskResult& result, const MetricColumn& column) {
+  const Metric* metric = find_metric(column.metric, result.task->task.output_type);
+  if (metric == nullptr) throw Error("no metric " + column.metric);
+  return *metric;
+}
+
+Measures measures_of(const MetricColumn& column) {
+  return {column.values, column.parts};
+}
+
+double score_of(const TaskResult& result, const MetricColumn& column) {
+  return aggregate(metric_of(result, column), measures_of(column));
 }
 
 // lm-evaluation-harness prints "N/A" where a standard error has no meaning.
-Json stderr_of(const std::vector<double>& values) {
-  if (values.size() < 2) return "N/A";
-  return standard_error(values);
+Json stderr_of(const TaskResult& result, const MetricColumn& column) {
+  const std::optional<double> error =
+      standard_error(metric_of(result, column), measures_of(column), kResamples);
+  return error ? Json(*error) : Json("N/A");
 }
 
 Json task_entry(const TaskResult& result) {
   Json entry = {{"alias", result.task->task.name}, {"sample_len", result.which.size()}};
   for (const MetricColumn& column : result.scores.columns) {
-    entry[column.name()] = mean(column.values);
-    entry[column.metric + "_stderr," + column.filter] = stderr_of(column.values);
+    entry[column.name()] = score_of(result, column);
+    entry[column.metric + "_stderr," + column.filter] = stderr_of(result, column);
   }
   return entry;
 }
@@ -67,6 +80,26 @@ Json filtered_of(const Answer& answer) {
   return responses;
 }
 
+Json arguments_of(const PreparedTask& task, const Item& item) {
+  Json arguments;
+  if (task.task.output_type == OutputType::generate_until) {
+    arguments["gen_args_0"] = {
+        {"arg_0", item.prompt},
+        {"arg_1",
+         {{"until", task.task.until}, {"max_gen_toks", task.task.max_gen_toks}, {"do_sample", false}}}};
+    return arguments;
+  }
+  for (std::size_t i = 0; i < item.requests.size(); ++i) {
+    Json& entry = arguments[fmt::format("gen_args_{}", i)];
+    if (task.task.output_type == OutputType::loglikelihood_rolling) {
+      entry = {{"arg_0", item.requests[i].continuation}};
+    } else {
+      entry = {{"arg_0", item.requests[i].context}, {"arg_1", item.requests[i].continuation}};
+    }
+  }
+  return arguments;
+}
+
 }  // namespace
 
 Json results_json(const ModelResult& result) {
@@ -77,9 +110,9 @@ Json results_json(const ModelResult& result) {
     out["group_subtasks"][name] = Json::array();
     out["configs"][name] = task.task->task.config;
     out["versions"][name] = task.task->task.version;
-    out["n-shot"][name] = 0;
+    out["n-shot"][name] = task.shots;
     for (const MetricColumn& column : task.scores.columns)
-      out["higher_is_better"][name][column.metric] = true;
+      out["higher_is_better"][name][column.metric] = metric_of(task, column).higher_is_better;
     out["n-samples"][name] = {{"original", task.task->items.size()}, {"effective", task.which.size()}};
   }
   out["config"] = {{"model", "tsugi"},
@@ -98,7 +131,7 @@ std::string samples_jsonl(const TaskResult& result) {
     const Answer& answer = result.scores.answers[i];
     Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
     line["target"] = item.gold >= 0 ? std::to_string(item.gold) : item.target;
-    line["arguments"] = {{"gen_args_0", {{"arg_0", item.prompt}}}};
+    line["arguments"] = arguments_of(*result.task, item);
     line["resps"] = response_of(answer);
     line["filtered_resps"] = filtered_of(answer);
     line["filter"] = result.scores.columns.empty() ? "none" : result.scores.columns.back().filter;
@@ -116,13 +149,13 @@ std::string results_table(const std::vector<ModelResult>& results) {
   for (const ModelResult& result : results) {
     for (const TaskResult& task : result.tasks) {
       for (const MetricColumn& column : task.scores.columns) {
-        const Json error = stderr_of(column.values);
+        const Json error = stderr_of(task, column);
         TableRow row{task.task->task.name,
                      task.task->task.version,
                      column.filter,
-                     "0",
+                     std::to_string(task.shots),
                      column.metric,
-                     fmt::format("{:.4f}", mean(column.values)),
+                     fmt::format("{:.4f}", score_of(task, column)),
                      error.is_number() ? fmt::format("{:.4f}", error.get<double>()) : "N/A"};
         if (many) row.insert(row.begin(), result.model);
         rows.push_back(std::move(row));

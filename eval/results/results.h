@@ -19,6 +19,7 @@ struct TaskResult {
   const PreparedTask* task = nullptr;
   std::vector<std::size_t> which;  ///< items that were scored, positions in task->items
   TaskScores scores;
+  std::size_t shots = 0;  ///< examples before each question
 };
 
 /// All tasks of one model.

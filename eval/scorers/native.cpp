@@ -21,10 +21,10 @@ class Examiner {
 
   /// Appends one answer for each item.
   void ask(Positions items, TaskScores& scores) const {
-    if (task_.task.output_type == OutputType::multiple_choice) {
-      choose(items, scores);
-    } else {
+    if (task_.task.output_type == OutputType::generate_until) {
       generate(items, scores);
+    } else {
+      weigh(items, scores);
     }
   }
 
@@ -60,23 +60,43 @@ class Examiner {
     return text;
   }
 
-  void choose(Positions items, TaskScores& scores) const {
+  void weigh(Positions items, TaskScores& scores) const {
     std::vector<LikelihoodRequest> requests;
     for (const std::size_t item : items) {
-      for (std::size_t choice = 0; choice < task_.contexts[item].size(); ++choice) {
-        requests.push_back({task_.contexts[item][choice], task_.continuations[item][choice]});
+      for (std::size_t r = 0; r < task_.contexts[item].size(); ++r) {
+        requests.push_back({task_.contexts[item][r], task_.continuations[item][r]});
         scores.prompt_tokens += requests.back().context.size() + requests.back().continuation.size();
       }
     }
     const std::vector<Likelihood> likelihoods = decoder_.log_likelihoods(requests, concurrency_);
-    auto next = likelihoods.begin();
+    std::span<const Likelihood> rest = likelihoods;
     for (const std::size_t item : items) {
-      Answer& answer = scores.answers.emplace_back();
-      for (std::size_t choice = 0; choice < task_.contexts[item].size(); ++choice, ++next) {
-        answer.log_likelihoods.push_back(next->sum);
-        answer.greedy.push_back(next->greedy);
-      }
+      const std::size_t count = task_.contexts[item].size();
+      scores.answers.push_back(answer_of(task_.items[item], rest.first(count)));
+      rest = rest.subspan(count);
     }
+  }
+
+  // Windows of one text add up; behind the choices stand those without a context.
+  Answer answer_of(const Item& item, std::span<const Likelihood> likelihoods) const {
+    Answer answer;
+    if (task_.task.output_type == OutputType::loglikelihood_rolling) {
+      double sum = 0;
+      for (const Likelihood& window : likelihoods) sum += window.sum;
+      answer.log_likelihoods = {sum};
+      answer.greedy = {false};
+      return answer;
+    }
+    const std::size_t choices = std::max<std::size_t>(1, item.choices.size());
+    for (std::size_t i = 0; i < likelihoods.size(); ++i) {
+      if (i >= choices) {
+        answer.unconditional.push_back(likelihoods[i].sum);
+        continue;
+      }
+      answer.log_likelihoods.push_back(likelihoods[i].sum);
+      answer.greedy.push_back(likelihoods[i].greedy);
+    }
+    return answer;
   }
 
   const Decoder& decoder_;
@@ -97,15 +117,20 @@ void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Posit
   const FilterChain filters(pipeline);
   const std::size_t first = scores.columns.size();
   for (const MetricSpec& spec : task.task.metrics) {
-    scores.columns.push_back({spec.metric, pipeline.name, std::vector<double>(which.size())});
+    MetricColumn column{spec.metric, pipeline.name, std::vector<double>(which.size())};
+    if (metric_of(task.task, spec).parts != nullptr) column.parts.resize(which.size());
+    scores.columns.push_back(std::move(column));
   }
   merge::for_each(concurrency, which.size(), [&](std::size_t i) {
     Answer& answer = scores.answers[i];
     answer.filtered = filters.apply(answer.response);
     for (std::size_t m = 0; m < task.task.metrics.size(); ++m) {
       const MetricSpec& spec = task.task.metrics[m];
-      scores.columns[first + m].values[i] =
-          metric_of(task.task, spec).value(task.task, spec, task.items[which[i]], answer);
+      const Metric& metric = metric_of(task.task, spec);
+      MetricColumn& column = scores.columns[first + m];
+      column.values[i] = metric.value(task.task, spec, task.items[which[i]], answer);
+      if (metric.parts != nullptr)
+        column.parts[i] = metric.parts(task.task, spec, task.items[which[i]], answer);
     }
   });
 }

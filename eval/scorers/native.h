@@ -36,8 +36,8 @@ struct PreparedTask {
   Task task;
   std::vector<Item> items;
   std::vector<std::vector<TokenId>> prompts;                     ///< [item], generate_until
-  std::vector<std::vector<std::vector<TokenId>>> contexts;       ///< [item][choice], multiple_choice
-  std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][choice]
+  std::vector<std::vector<std::vector<TokenId>>> contexts;       ///< [item][request], of the other types
+  std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][request]
   std::vector<TokenId> stop_ids;                                 ///< generate_until: each ends an answer
   std::vector<std::string> stop_texts;                           ///< until, then the text of EOS
   std::size_t stop_window = 0;  ///< tokens at an answer's end that are searched for a stop text
@@ -52,9 +52,10 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
 
 /// One column of results.
 struct MetricColumn {
-  std::string metric;          ///< "exact_match"
-  std::string filter;          ///< "last-number" or "none"
-  std::vector<double> values;  ///< in the order of the asked items
+  std::string metric;                           ///< "exact_match"
+  std::string filter;                           ///< "last-number" or "none"
+  std::vector<double> values;                   ///< in the order of the asked items
+  std::vector<std::vector<double>> parts = {};  ///< what the metric's aggregation needs beside them, or empty
 
   std::string name() const { return metric + "," + filter; }
 };

@@ -90,23 +90,45 @@ class PairEncoder {
     prefix_text_ = text_of(tokenizer, prefix_);
   }
 
-  /// For one context and several continuations.
-  std::vector<Pair> encode_all(const std::string& prompt,
-                               const std::vector<std::string>& continuations) const {
-    const std::string context(python::rstrip(prompt));
-    const std::string moved = prompt.substr(context.size());
-    const Ids context_ids = prompt.empty() ? Ids() : encode(tokenizer_, context, prefix_text_);
+  /// Requests that follow each other mostly share their context, which is then encoded once.
+  std::vector<Pair> encode_all(std::span<const ContinuationText> requests) {
     std::vector<Pair> pairs;
-    for (const std::string& continuation : continuations) {
-      if (prompt.empty()) {
-        pairs.push_back(without_context(continuation));
+    for (const ContinuationText& request : requests) {
+      if (request.context.empty()) {
+        pairs.push_back(without_context(request.continuation));
         continue;
       }
-      const Ids whole = encode(tokenizer_, context + moved + continuation, prefix_text_);
-      const std::size_t start = std::min(context_ids.size(), whole.size());
-      pairs.push_back({context_ids, Ids(whole.begin() + static_cast<std::ptrdiff_t>(start), whole.end())});
+      const std::string context(python::rstrip(request.context));
+      if (pairs.empty() || context != last_) {
+        last_ = context;
+        last_ids_ = encode(tokenizer_, context, prefix_text_);
+      }
+      const std::string moved = request.context.substr(context.size());
+      const Ids whole = encode(tokenizer_, context + moved + request.continuation, prefix_text_);
+      const std::size_t start = std::min(last_ids_.size(), whole.size());
+      pairs.push_back({last_ids_, Ids(whole.begin() + static_cast<std::ptrdiff_t>(start), whole.end())});
     }
     return pairs;
+  }
+
+  /// A whole text in windows, each token scored once (lm_eval/utils.py: get_rolling_token_windows,
+  /// make_disjoint_window, with a context of one token).
+  std::vector<Pair> encode_windows(const std::string& text, std::size_t max_length) const {
+    const Ids ids = encode(tokenizer_, text, prefix_text_);
+    std::vector<Pair> windows;
+    for (std::size_t done = 0; done < ids.size();) {
+      const std::size_t end = std::min(ids.size(), done + max_length);
+      const Ids predicted = part(ids, done, end);
+      if (done == 0) {
+        windows.push_back({prefix_ ? Ids{*prefix_} : Ids{}, predicted});
+      } else {
+        // The last window is moved back so that its input has full length; what it has seen already is
+        // context.
+        windows.push_back({part(ids, end - max_length - 1, done), predicted});
+      }
+      done = end;
+    }
+    return windows;
   }
 
  private:
@@ -117,20 +139,27 @@ class PairEncoder {
     return {{*prefix_}, std::move(ids)};
   }
 
+  static Ids part(const Ids& ids, std::size_t begin, std::size_t end) {
+    return {ids.begin() + static_cast<std::ptrdiff_t>(begin), ids.begin() + static_cast<std::ptrdiff_t>(end)};
+  }
+
   const Tokenizer& tokenizer_;
   std::optional<TokenId> prefix_;
   std::string prefix_text_;
+  std::string last_;
+  Ids last_ids_;
 };
 
-void encode_choices(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
-  const PairEncoder encoder(tokenizer);
+void encode_continuations(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
   prepared.contexts.resize(prepared.items.size());
   prepared.continuations.resize(prepared.items.size());
+  const bool rolling = prepared.task.output_type == OutputType::loglikelihood_rolling;
   merge::parallel_for(prepared.items.size(), [&](std::size_t i) {
-    std::vector<std::string> continuations;
-    for (const std::string& choice : prepared.items[i].choices)
-      continuations.push_back(prepared.task.target_delimiter + choice);
-    for (Pair& pair : encoder.encode_all(prepared.items[i].prompt, continuations)) {
+    PairEncoder encoder(tokenizer);
+    const std::vector<ContinuationText>& requests = prepared.items[i].requests;
+    std::vector<Pair> pairs = rolling ? encoder.encode_windows(requests.front().continuation, max_length)
+                                      : encoder.encode_all(requests);
+    for (Pair& pair : pairs) {
       if (pair.context.empty())
         refuse(prepared, i, "the context has no tokens", "give doc_to_text some text");
       if (pair.continuation.empty())
@@ -155,11 +184,11 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
   prepared.task = std::move(task);
   prepared.items = std::move(items);
   const std::size_t max_length = resolve_max_length(limits, tokenizer);
-  if (prepared.task.output_type == OutputType::multiple_choice) {
-    encode_choices(prepared, tokenizer, max_length);
-  } else {
+  if (prepared.task.output_type == OutputType::generate_until) {
     set_stops(prepared, tokenizer, limits);
     encode_prompts(prepared, tokenizer, max_length);
+  } else {
+    encode_continuations(prepared, tokenizer, max_length);
   }
   return prepared;
 }

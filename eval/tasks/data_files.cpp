@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "eval/tasks/task_parts.h"
 
 namespace tsugi::eval {
@@ -24,7 +26,7 @@ const TypedYaml& evaluated_split(const TypedYaml& root) {
 }
 
 /// data_files, or its entry of the split.
-const TypedYaml& files_of_split(const TypedYaml& data_files, const TypedYaml& split) {
+const TypedYaml& entry_of_split(const TypedYaml& data_files, const TypedYaml& split) {
   const std::string name = text_of(split, "the split");
   if (!data_files.is_mapping) {
     if (name != kOnlySplit) {
@@ -40,39 +42,53 @@ const TypedYaml& files_of_split(const TypedYaml& data_files, const TypedYaml& sp
                    suggestion(name, splits));
 }
 
-void add_file(const TypedYaml& entry, Task& task) {
+fs::path find_file(const TypedYaml& entry, Task& task) {
   const fs::path path = text_of(entry, "a data file");
   const fs::path beside = (fs::path(task.file).parent_path() / path).lexically_normal();
   std::error_code error;
-  if (fs::is_regular_file(path, error)) {
-    task.data_files.push_back(path);
-  } else if (fs::is_regular_file(beside, error)) {
-    task.data_files.push_back(beside);
-    task.notes.push_back(
-        fmt::format("{}: {} found in the task's folder: {}", task.name, path.string(), beside.string()));
-  } else {
+  if (fs::is_regular_file(path, error)) return path;
+  if (!fs::is_regular_file(beside, error)) {
     throw InputError(entry.mark, fmt::format("there is no data file {}", path.string()),
                      fmt::format("it is looked for in the working directory and as {}", beside.string()));
   }
+  const std::string note =
+      fmt::format("{}: {} found in the task's folder: {}", task.name, path.string(), beside.string());
+  if (std::find(task.notes.begin(), task.notes.end(), note) == task.notes.end()) task.notes.push_back(note);
+  return beside;
 }
 
 }  // namespace
 
-void read_data_files(const TypedYaml& root, Task& task) {
+std::vector<fs::path> files_of_split(const TypedYaml& root, const TypedYaml& split, Task& task) {
   const TypedYaml* builder = find_set(root, "dataset_path");
   if (builder == nullptr) throw InputError(root.mark, "no dataset_path", "set dataset_path: json");
-  if (text_of(*builder, "dataset_path") != "json") {
-    refuse_value(*builder, "dataset_path", "'json'",
-                 "write out the documents as JSON lines and name the file under dataset_kwargs: data_files");
+  const std::string kind = text_of(*builder, "dataset_path");
+  if (kind != "json" && kind != "csv") {
+    refuse_value(*builder, "dataset_path", "'json' or 'csv'",
+                 "write out the documents as JSON lines and name the file under dataset_kwargs: data_files "
+                 "(docs/tasks.md)");
   }
   const TypedYaml* options = find_set(root, "dataset_kwargs");
   if (options == nullptr) throw InputError(root.mark, "no dataset_kwargs", kExample);
   check_keys(*options, "dataset_kwargs", {"data_files", "trust_remote_code"});
   const TypedYaml* data_files = find_set(*options, "data_files");
   if (data_files == nullptr) throw InputError(options->mark, "no data_files", kExample);
-  const TypedYaml& files = files_of_split(*data_files, evaluated_split(root));
-  if (!files.is_list) return add_file(files, task);
-  for (const TypedYaml& file : files.items) add_file(file, task);
+  const TypedYaml& files = entry_of_split(*data_files, split);
+  const std::vector<TypedYaml> entries = files.is_list ? files.items : std::vector<TypedYaml>{files};
+  std::vector<fs::path> found;
+  for (const TypedYaml& entry : entries) {
+    found.push_back(find_file(entry, task));
+    const bool table = found.back().extension() == ".csv" || found.back().extension() == ".tsv";
+    if (table != (kind == "csv")) {
+      throw InputError(entry.mark, fmt::format("{} for dataset_path: {}", found.back().string(), kind),
+                       "files of csv end in .csv or .tsv, and no others do");
+    }
+  }
+  return found;
+}
+
+void read_data_files(const TypedYaml& root, Task& task) {
+  task.data_files = files_of_split(root, evaluated_split(root), task);
 }
 
 }  // namespace tsugi::eval

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "eval/tasks/columns.h"
+#include "eval/tasks/csv.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -57,6 +58,12 @@ void add_lines(Documents& documents, std::string_view text, const std::string& f
 void add_file(Documents& documents, const std::filesystem::path& path) {
   const std::string text = read_text(path);
   const std::string file = path.string();
+  const std::string extension = path.extension().string();
+  if (extension == ".csv" || extension == ".tsv") {
+    for (auto& [row, line] : read_csv(text, file, extension == ".csv" ? ',' : '\t'))
+      add(documents, std::move(row), Mark{file, line, 0}.text());
+    return;
+  }
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos || text[first] != '[') return add_lines(documents, text, file);
   Json array;

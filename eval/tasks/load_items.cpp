@@ -1,159 +1,254 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Documents to items, by the typing rules of lm-evaluation-harness (lm_eval/api/task.py: doc_to_text,
-// doc_to_target, doc_to_choice, process_results).
+// Documents to items: prompts with their examples, and what is asked of the model (lm_eval/api/task.py:
+// fewshot_context, construct_requests, process_results; lm_eval/api/samplers.py).
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "eval/tasks/doc_reader.h"
 #include "eval/tasks/documents.h"
+#include "eval/tasks/python_random.h"
 #include "eval/tasks/task.h"
-#include "eval/template/template.h"
 
 namespace tsugi::eval {
 namespace {
 
 using python::Json;
 
-bool is_all_digits(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+// One question with its answer, or with what its answer begins with.
+struct Turn {
+  std::string question;
+  std::optional<std::string> answer;
+  std::string gen_prefix;
+  std::string target_delimiter;
+  std::string delimiter;
+};
+
+void append_turn(const Turn& turn, std::vector<Message>& messages) {
+  const bool answered = turn.answer && !turn.answer->empty();
+  std::string between;
+  if (turn.gen_prefix.empty() ? answered : needs_delimiter(turn.question, turn.gen_prefix))
+    between = turn.target_delimiter;
+  messages.push_back({"user", turn.question, between});
+  if (answered) {
+    messages.push_back({"assistant", delimited(turn.gen_prefix, *turn.answer, " "), turn.delimiter});
+  } else if (!turn.gen_prefix.empty()) {
+    messages.push_back({"assistant", turn.gen_prefix, ""});
+  }
 }
 
-bool is_identifier(const std::string& text) {
-  const auto is_letter = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-  });
+// An index into choices, Python's way: from the end when negative.
+const std::string& chosen(const Json& target, const std::vector<std::string>& choices,
+                          const std::string& place) {
+  const auto index = python::integer(target);
+  const auto size = static_cast<std::int64_t>(choices.size());
+  if (!index || *index >= size || *index < -size) {
+    throw InputError(place,
+                     fmt::format("doc_to_target gives {}, expected the number of one of {} choices",
+                                 python::repr(target), size),
+                     "remove doc_to_choice if the target is the answer's text");
+  }
+  return choices[static_cast<std::size_t>(*index < 0 ? *index + size : *index)];
 }
 
-/// One of the doc_to_* keys: a column as it is, or a template.
-class Field {
+// The documents that examples are taken from.
+class Shots {
  public:
-  Field(const Task& task, const std::string& key, const std::string& source,
-        const std::vector<std::string>& columns)
-      : key_(key), source_(source) {
-    const auto mark = task.marks.find(key);
-    const Mark where = mark == task.marks.end() ? Mark{task.file, 0, 0} : mark->second;
-    is_column_ = std::find(columns.begin(), columns.end(), source) != columns.end();
-    if (is_column_) return;
-    // The harness would take a misspelt column for the text of every document.
-    if (is_identifier(source) && key != "description") {
-      throw InputError(
-          where, fmt::format("{}: the documents have no column '{}'", key, source),
-          fmt::format("{}; a constant text is written {{{{'{}'}}}}", suggestion(source, columns), source));
+  Shots(const Task& task, const PromptOptions& options, const std::vector<std::string>& columns)
+      : config_(task.fewshot), random_(options.fewshot_seed) {
+    count_ = shots_of(task, options);
+    if (count_ == 0) return;
+    if (!config_.files.empty()) {
+      pool_ = read_documents(config_.files).rows;
+    } else {
+      pool_ = config_.samples;
     }
-    template_ = Template::parse(source, where, key);
+    reader_.emplace(task, "", config_.doc_to_text, config_.doc_to_target, config_.doc_to_choice, columns);
+    if (config_.gen_prefix.is_string())
+      prefix_.emplace(task, "gen_prefix", config_.gen_prefix.get<std::string>(), columns);
+    const std::size_t needed = count_ + (config_.leaves_out && !config_.first_n ? 1 : 0);
+    if (pool_.size() < needed) {
+      throw InputError(
+          task.file,
+          fmt::format("{} examples are asked for, and {} documents are there to take them from", count_,
+                      pool_.size()),
+          "ask for fewer with num_fewshot, or name a split with more documents as fewshot_split");
+    }
   }
 
-  bool is_column() const { return is_column_; }
-  /// The column's value, or the rendered text.
-  Json value(const Json& doc, const std::string& place) const {
-    return is_column_ ? doc[source_] : Json(template_->render(doc, place));
-  }
-  /// The column's value, or what the template evaluates to.
-  Json evaluated(const Json& doc, const std::string& place) const {
-    return is_column_ ? doc[source_] : template_->evaluate(doc, place);
-  }
+  std::size_t count() const { return count_; }
 
-  [[noreturn]] void refuse(const std::string& place, std::string_view what, std::string_view cure) const {
-    throw InputError(place, fmt::format("{}: {}", key_, what), cure);
+  // Appends the examples for a document. Draws follow each other, so documents must come in order.
+  void append(const Json& doc, std::vector<Message>& messages) {
+    for (const Json& example : examples(doc)) {
+      const std::string place = "an example";
+      const std::vector<std::string> choices = reader_->choices(example, place);
+      Json question = reader_->question(example, place);
+      if (question.is_number_integer()) question = chosen(question, choices, place);
+      Turn turn;
+      turn.question = question.get<std::string>();
+      turn.answer = answer(reader_->target(example, place), choices, place);
+      if (prefix_) turn.gen_prefix = prefix_->text(example, place);
+      turn.target_delimiter = config_.target_delimiter;
+      turn.delimiter = config_.delimiter;
+      append_turn(turn, messages);
+    }
   }
 
  private:
-  std::string key_;
-  std::string source_;
-  bool is_column_ = false;
-  std::optional<Template> template_;
+  std::vector<Json> examples(const Json& doc) {
+    std::vector<Json> found;
+    if (config_.first_n) {
+      for (const Json& row : pool_) {
+        if (found.size() < count_ && !(config_.leaves_out && python::equal(row, doc))) found.push_back(row);
+      }
+    } else {
+      for (const std::size_t i : random_.sample(pool_.size(), count_ + (config_.leaves_out ? 1 : 0))) {
+        if (found.size() < count_ && !(config_.leaves_out && python::equal(pool_[i], doc)))
+          found.push_back(pool_[i]);
+      }
+      if (found.size() < count_) found = drawn_from_others(doc);
+    }
+    if (found.size() < count_)
+      throw InputError("num_fewshot", "too few documents are left beside the one that is asked",
+                       "ask for fewer examples");
+    return found;
+  }
+
+  // Where a document is there several times and all of them were drawn.
+  std::vector<Json> drawn_from_others(const Json& doc) {
+    std::vector<Json> others;
+    for (const Json& row : pool_) {
+      if (!python::equal(row, doc)) others.push_back(row);
+    }
+    std::vector<Json> found;
+    if (others.size() < count_) return found;
+    for (const std::size_t i : random_.sample(others.size(), count_)) found.push_back(others[i]);
+    return found;
+  }
+
+  static std::string answer(const Json& target, const std::vector<std::string>& choices,
+                            const std::string& place) {
+    if (!choices.empty() && python::integer(target)) return chosen(target, choices, place);
+    const Json& first = target.is_array() && !target.empty() ? target.front() : target;
+    if (!first.is_string()) {
+      throw InputError(place, fmt::format("doc_to_target gives {}, expected text", python::repr(first)),
+                       "use a template: \"{{column}}\"");
+    }
+    return first.get<std::string>();
+  }
+
+  const FewshotConfig& config_;
+  PythonRandom random_;
+  std::size_t count_ = 0;
+  std::vector<Json> pool_;
+  std::optional<DocReader> reader_;
+  std::optional<DocField> prefix_;
 };
 
 class ItemBuilder {
  public:
-  ItemBuilder(const Task& task, const std::vector<std::string>& columns)
-      : task_(task), text_(task, "doc_to_text", task.doc_to_text.get<std::string>(), columns) {
-    if (task.doc_to_target.is_string())
-      target_.emplace(task, "doc_to_target", task.doc_to_target.get<std::string>(), columns);
-    if (task.doc_to_choice.is_string())
-      choice_.emplace(task, "doc_to_choice", task.doc_to_choice.get<std::string>(), columns);
+  ItemBuilder(const Task& task, const PromptOptions& options, const std::vector<std::string>& columns)
+      : task_(task),
+        options_(options),
+        reader_(task, "", task.doc_to_text, task.doc_to_target, task.doc_to_choice, columns),
+        shots_(task, options, columns) {
     if (!task.description.empty()) description_.emplace(task, "description", task.description, columns);
+    if (task.gen_prefix.is_string())
+      prefix_.emplace(task, "gen_prefix", task.gen_prefix.get<std::string>(), columns);
+    mutual_ = std::any_of(task.metrics.begin(), task.metrics.end(),
+                          [](const MetricSpec& spec) { return spec.metric == "acc_mutual_info"; });
+    if (task.output_type == OutputType::loglikelihood_rolling && shots_.count() > 0)
+      throw InputError(task.file, "examples before texts that are scored whole", "set num_fewshot: 0");
   }
 
-  Item build(std::size_t doc_id, const Json& doc, const std::string& place) const {
+  /// What the first document of all has decides about the rest.
+  void learn(const Json& doc, const std::string& place) {
+    several_inputs_ = reader_.question(doc, place).is_number_integer();
+    several_targets_ = reader_.target(doc, place).is_array();
+  }
+
+  Item build(std::size_t doc_id, const Json& doc, const std::string& place) {
     Item item;
     item.doc_id = doc_id;
     item.doc = doc;
-    item.prompt = (description_ ? description(doc, place) : "") + question(doc, place);
-    if (!task_.doc_to_choice.is_null()) item.choices = choices(doc, place);
-    const Json target = this->target(doc, place);
-    if (task_.output_type == OutputType::multiple_choice) {
-      item.gold = gold(target, item.choices);
-    } else {
-      item.target = task_.doc_to_choice.is_null() ? python::str(target) : chosen(target, item.choices, place);
-    }
+    item.choices = reader_.choices(doc, place);
+    const Json question = reader_.question(doc, place);
+    const Json target = reader_.target(doc, place);
+    const std::vector<std::string> contexts = this->contexts(doc, question, item.choices, place);
+    item.prompt = contexts.front();
+    item.question = several_inputs_ ? item.choices.front() : question.get<std::string>();
+    set_target(item, several_inputs_ ? question : target, target, place);
+    set_requests(item, contexts, target, place);
     return item;
   }
 
  private:
-  bool has_choices() const { return !task_.doc_to_choice.is_null(); }
-
-  std::string description(const Json& doc, const std::string& place) const {
-    const Json value = description_->value(doc, place);
-    if (!value.is_string())
-      description_->refuse(place, "a column that holds no text", "use a column of text");
-    return value.get<std::string>();
+  std::vector<Message> opening(const Json& doc, const std::string& place) {
+    const std::string description = description_ ? description_->text(doc, place) : "";
+    const std::string system = delimited(options_.system_instruction, description, task_.fewshot.delimiter);
+    std::vector<Message> messages;
+    if (!system.empty()) messages.push_back({"system", system, ""});
+    if (shots_.count() > 0) shots_.append(doc, messages);
+    return messages;
   }
 
-  std::string question(const Json& doc, const std::string& place) const {
-    const Json value = text_.value(doc, place);
-    const bool is_number = value.is_number_integer() ||
-                           (!text_.is_column() && has_choices() && is_all_digits(value.get<std::string>()));
-    if (is_number) {
-      text_.refuse(place, "a number, which asks for a prompt of its own for each choice",
-                   "that is not supported in this version; write one prompt and let the choices differ");
+  // The prompt, or one for each choice.
+  std::vector<std::string> contexts(const Json& doc, const Json& question,
+                                    const std::vector<std::string>& choices, const std::string& place) {
+    const std::vector<Message> before = opening(doc, place);
+    Turn turn;
+    if (prefix_) turn.gen_prefix = prefix_->text(doc, place);
+    std::vector<std::string> questions = choices;
+    if (!several_inputs_) {
+      if (!question.is_string())
+        throw InputError(place, "doc_to_text gives a number where the first document's gives text",
+                         "give text, or numbers throughout");
+      questions = {question.get<std::string>()};
+      turn.target_delimiter = task_.target_delimiter;
     }
-    if (!value.is_string()) {
-      text_.refuse(place, fmt::format("a value of type {}, expected text", python::type_name(value)),
-                   "use a template: \"{{column}}\"");
+    std::vector<std::string> result;
+    for (const std::string& text : questions) {
+      std::vector<Message> messages = before;
+      turn.question = text;
+      append_turn(turn, messages);
+      result.push_back(rendered(std::move(messages), turn.gen_prefix.empty()));
     }
-    return value.get<std::string>();
+    if (result.empty()) throw InputError(place, "no choices", "every document needs a list of choices");
+    return result;
   }
 
-  std::vector<std::string> choices(const Json& doc, const std::string& place) const {
-    if (!choice_) return task_.doc_to_choice.get<std::vector<std::string>>();
-    Json value = choice_->evaluated(doc, place);
-    if (value.is_string() && !choice_->is_column()) {
-      if (const auto literal = read_python_literal(value.get<std::string>())) value = *literal;
-    }
-    const bool texts =
-        value.is_array() && !value.empty() &&
-        std::all_of(value.begin(), value.end(), [](const Json& choice) { return choice.is_string(); });
-    if (!texts)
-      choice_->refuse(place, "no list of texts", "every document needs a list of choices, all of them text");
-    return value.get<std::vector<std::string>>();
+  std::string rendered(std::vector<Message> messages, bool generate) const {
+    if (!options_.chat) return joined(messages);
+    if (!options_.multiturn) messages = as_single_turn(std::move(messages));
+    return options_.chat(messages, generate);
   }
 
-  /// An index, a text or whatever the column holds.
-  Json target(const Json& doc, const std::string& place) const {
-    if (!target_) return Json(task_.doc_to_target);
-    Json value = target_->value(doc, place);
-    if (!target_->is_column()) {
-      const std::string& text = value.get_ref<const std::string&>();
-      constexpr std::size_t kMostDigits = 9;  // no list has more choices than that many digits count
-      if (has_choices() && is_all_digits(text) && text.size() <= kMostDigits) {
-        value = std::stoi(text);
-      } else if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
-        if (const auto literal = read_python_literal(text)) value = *literal;
+  void set_target(Item& item, const Json& gold, const Json& target, const std::string& place) const {
+    if (task_.output_type == OutputType::multiple_choice) {
+      if (several_targets_ && gold.is_array()) {
+        for (const Json& one : gold) item.golds.push_back(index_of(one, item.choices));
+      } else {
+        item.golds.push_back(index_of(gold, item.choices));
       }
+      item.gold = item.golds.empty() ? -1 : item.golds.front();
+      if (several_inputs_) item.target = python::str(target);
+      return;
     }
-    if (value.is_array()) {
-      target_->refuse(place, "a list, which means several right answers",
-                      "that is not supported in this version; give one");
+    if (task_.output_type == OutputType::generate_until && !task_.doc_to_choice.is_null()) {
+      item.targets = {chosen(target, item.choices, place)};
+    } else if (several_targets_ && target.is_array()) {
+      for (const Json& one : target) item.targets.push_back(python::str(one));
+    } else {
+      item.targets = {python::str(target)};
     }
-    return value;
+    item.target = item.targets.empty() ? "" : item.targets.front();
   }
 
   /// The index of the right choice, -1 where the harness says "never right". Python's True is 1 and 2.0 is 2.
-  static int gold(const Json& target, const std::vector<std::string>& choices) {
+  static int index_of(const Json& target, const std::vector<std::string>& choices) {
     if (target.is_string()) {
       const auto found = std::find(choices.begin(), choices.end(), target.get<std::string>());
       return found == choices.end() ? -1 : static_cast<int>(found - choices.begin());
@@ -164,36 +259,90 @@ class ItemBuilder {
     return -1;
   }
 
-  /// generate_until with choices: the target is an index into them, from the end when negative.
-  std::string chosen(const Json& target, const std::vector<std::string>& choices,
-                     const std::string& place) const {
-    const auto index = python::integer(target);
-    const auto size = static_cast<std::int64_t>(choices.size());
-    if (!index || *index >= size || *index < -size) {
-      throw InputError(place,
-                       fmt::format("doc_to_target gives {}, expected the number of one of {} choices",
-                                   python::repr(target), size),
-                       "remove doc_to_choice if the target is the answer's text");
+  void set_requests(Item& item, const std::vector<std::string>& contexts, const Json& target,
+                    const std::string& place) const {
+    if (task_.output_type == OutputType::generate_until) return;
+    if (task_.output_type != OutputType::multiple_choice) {
+      if (!target.is_string())
+        throw InputError(place, fmt::format("doc_to_target gives {}, expected text", python::repr(target)),
+                         "use a template: \"{{column}}\"");
+      item.requests.push_back({item.prompt, target.get<std::string>()});
+      return;
     }
-    return choices[static_cast<std::size_t>(*index < 0 ? *index + size : *index)];
+    const std::string delimiter = choice_delimiter();
+    if (several_inputs_) {
+      for (const std::string& context : contexts) item.requests.push_back({context, delimiter + item.target});
+    } else {
+      for (const std::string& choice : item.choices)
+        item.requests.push_back({item.prompt, delimiter + choice});
+    }
+    if (!mutual_) return;
+    for (const std::string& choice : item.choices) item.requests.push_back({"", delimiter + choice});
+  }
+
+  // A chat template ends in white space of its own.
+  std::string choice_delimiter() const {
+    if (!options_.chat) return task_.target_delimiter;
+    const std::string prefix = task_.gen_prefix.is_string() ? task_.gen_prefix.get<std::string>() : "";
+    return needs_delimiter(prefix, "x") ? task_.target_delimiter : "";
   }
 
   const Task& task_;
-  Field text_;
-  std::optional<Field> target_;
-  std::optional<Field> choice_;
-  std::optional<Field> description_;
+  const PromptOptions& options_;
+  DocReader reader_;
+  Shots shots_;
+  std::optional<DocField> description_;
+  std::optional<DocField> prefix_;
+  bool mutual_ = false;
+  bool several_inputs_ = false;
+  bool several_targets_ = false;
 };
+
+std::vector<std::size_t> documents_to_ask(const Task& task, const PromptOptions& options, std::size_t count) {
+  std::vector<std::size_t> which = options.which;
+  for (const std::size_t i : which) {
+    if (i >= count)
+      throw InputError(task.file, fmt::format("document {} of {} is asked for", i, count),
+                       "numbers begin with 0");
+  }
+  if (which.empty()) {
+    which.resize(std::min(options.limit.value_or(count), count));
+    for (std::size_t i = 0; i < which.size(); ++i) which[i] = i;
+  }
+  return which;
+}
 
 }  // namespace
 
-std::vector<Item> load_items(const Task& task, std::optional<std::size_t> limit) {
+std::string_view name_of(OutputType type) {
+  switch (type) {
+    case OutputType::generate_until:
+      return "generate_until";
+    case OutputType::multiple_choice:
+      return "multiple_choice";
+    case OutputType::loglikelihood:
+      return "loglikelihood";
+    case OutputType::loglikelihood_rolling:
+      break;
+  }
+  return "loglikelihood_rolling";
+}
+
+std::size_t count_documents(const Task& task) {
+  return read_documents(task.data_files).rows.size();
+}
+
+std::size_t shots_of(const Task& task, const PromptOptions& options) {
+  return task.fewshot.fixed ? 0 : options.num_fewshot.value_or(task.fewshot.count);
+}
+
+std::vector<Item> load_items(const Task& task, const PromptOptions& options) {
   const Documents documents = read_documents(task.data_files);
-  const ItemBuilder builder(task, documents.columns);
-  const std::size_t count = std::min(limit.value_or(documents.rows.size()), documents.rows.size());
+  if (documents.rows.empty()) return {};
+  ItemBuilder builder(task, options, documents.columns);
+  builder.learn(documents.rows.front(), documents.places.front());
   std::vector<Item> items;
-  items.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
+  for (const std::size_t i : documents_to_ask(task, options, documents.rows.size()))
     items.push_back(builder.build(i, documents.rows[i], documents.places[i]));
   return items;
 }

@@ -27,67 +27,60 @@ OutputType read_output_type(const TypedYaml& root) {
   const TypedYaml* type = find_set(root, "output_type");
   if (type == nullptr) return OutputType::generate_until;
   const std::string name = text_of(*type, "output_type");
-  if (name == "generate_until") return OutputType::generate_until;
-  if (name == "multiple_choice") return OutputType::multiple_choice;
-  refuse_value(*type, "output_type", "generate_until or multiple_choice",
-               "the others are not supported in this version");
+  std::vector<std::string> names;
+  for (const OutputType known : {OutputType::generate_until, OutputType::multiple_choice,
+                                 OutputType::loglikelihood, OutputType::loglikelihood_rolling}) {
+    if (name == name_of(known)) return known;
+    names.emplace_back(name_of(known));
+  }
+  refuse_value(*type, "output_type", "a kind of request", suggestion(name, names));
 }
 
-/// Templates are parsed here so that a broken one is found before any document is read.
-nlohmann::json read_template(const TypedYaml& root, const std::string& key) {
-  const TypedYaml* value = find_set(root, key);
-  if (value == nullptr) return nullptr;
-  if (value->is_text()) Template::parse(value->scalar.get<std::string>(), value->mark, key);
-  return nlohmann::json(value->json());
+[[noreturn]] void refuse_key(const TypedYaml& root, const Task& task, const std::string& key,
+                             const std::string& what, const std::string& cure) {
+  throw InputError(find_set(root, key) == nullptr ? root.mark : task.marks.at(key), what, cure);
 }
 
 void read_question(const TypedYaml& root, Task& task) {
-  task.doc_to_text = read_template(root, "doc_to_text");
-  task.doc_to_target = read_template(root, "doc_to_target");
-  if (!task.doc_to_text.is_string()) {
-    throw InputError(find_set(root, "doc_to_text") == nullptr ? root.mark : task.marks["doc_to_text"],
-                     "doc_to_text is no text, expected a template or a column",
-                     "write doc_to_text: \"Q: {{question}}\"");
+  task.doc_to_text = read_doc_key(root, "doc_to_text");
+  task.doc_to_target = read_doc_key(root, "doc_to_target");
+  const bool rolling = task.output_type == OutputType::loglikelihood_rolling;
+  if (!task.doc_to_text.is_string() && !rolling) {
+    refuse_key(root, task, "doc_to_text", "doc_to_text is no text, expected a template or a column",
+               "write doc_to_text: \"Q: {{question}}\"");
   }
-  if (!task.doc_to_target.is_string() && !task.doc_to_target.is_number_integer()) {
-    throw InputError(
-        find_set(root, "doc_to_target") == nullptr ? root.mark : task.marks["doc_to_target"],
-        "doc_to_target is no text or index, expected a template, a column or the number of a choice",
-        "name the column of the answer");
+  if (!task.doc_to_target.is_string() && !task.doc_to_target.is_number_integer() &&
+      !task.doc_to_target.is_array()) {
+    refuse_key(root, task, "doc_to_target",
+               "doc_to_target is no text or index, expected a template, a column or the number of a choice",
+               "name the column of the answer");
+  }
+  task.doc_to_choice = read_choices(root);
+  if (task.doc_to_choice.is_null() && task.output_type == OutputType::multiple_choice) {
+    throw InputError(root.mark, "a multiple_choice task without doc_to_choice",
+                     "name the column of the choices");
+  }
+  if (const TypedYaml* description = find_set(root, "description")) {
+    task.description = text_of(*description, "description");
+    read_doc_key(root, "description");
+  }
+  if (const TypedYaml* delimiter = find_set(root, "target_delimiter"))
+    task.target_delimiter = text_of(*delimiter, "target_delimiter");
+  if (const TypedYaml* prefix = find_set(root, "gen_prefix")) {
+    text_of(*prefix, "gen_prefix");
+    task.gen_prefix = read_doc_key(root, "gen_prefix");
   }
 }
 
-/// A mapping stands for its values; lists must hold text, because their length is part of scores.
-void read_choices(const TypedYaml& root, Task& task) {
-  const TypedYaml* value = find_set(root, "doc_to_choice");
-  if (value == nullptr) {
-    if (task.output_type == OutputType::multiple_choice) {
-      throw InputError(root.mark, "a multiple_choice task without doc_to_choice",
-                       "name the column of the choices");
-    }
-    return;
-  }
-  if (value->is_text()) {
-    task.doc_to_choice = read_template(root, "doc_to_choice");
-    return;
-  }
-  task.doc_to_choice = nlohmann::json::array();
-  for (const TypedYaml& choice : value->items) task.doc_to_choice.push_back(text_of(choice, "a choice"));
-  for (const TypedYaml::Member& member : value->members)
-    task.doc_to_choice.push_back(text_of(member.value, "a choice"));
-  if (task.doc_to_choice.empty())
-    refuse_value(*value, "doc_to_choice", "a list, a column or a template", "list the choices");
-}
-
-void read_counts(const TypedYaml& root) {
-  const TypedYaml* shots = find_set(root, "num_fewshot");
-  if (shots != nullptr && shots->scalar != 0) {
-    refuse_value(*shots, "num_fewshot", "0", "examples in the prompt are not supported in this version");
-  }
+// Greedy answers do not differ from one time to the next: one stands for all.
+void check_repeats(const TypedYaml& root, Task& task) {
   const TypedYaml* repeats = find_set(root, "repeats");
-  if (repeats != nullptr && repeats->scalar != 1) {
-    refuse_value(*repeats, "repeats", "1", "greedy answers do not differ from one time to the next");
-  }
+  if (repeats == nullptr) return;
+  if (!repeats->scalar.is_number_integer() || repeats->scalar.get<std::int64_t>() < 1)
+    refuse_value(*repeats, "repeats", "a whole number above 0", "leave it out");
+  if (repeats->scalar != 1)
+    task.notes.push_back(fmt::format("{}: repeats: {} are one answer, since greedy answers are all the same",
+                                     task.name, repeats->scalar.get<std::int64_t>()));
 }
 
 std::string read_version(const TypedYaml& root) {
@@ -97,6 +90,26 @@ std::string read_version(const TypedYaml& root) {
 }
 
 }  // namespace
+
+nlohmann::json read_doc_key(const TypedYaml& mapping, const std::string& key) {
+  const TypedYaml* value = find_set(mapping, key);
+  if (value == nullptr) return nullptr;
+  if (value->is_text()) Template::parse(value->scalar.get<std::string>(), value->mark, key);
+  return nlohmann::json(value->json());
+}
+
+/// A mapping stands for its values; lists must hold text, because their length is part of scores.
+nlohmann::json read_choices(const TypedYaml& mapping) {
+  const TypedYaml* value = find_set(mapping, "doc_to_choice");
+  if (value == nullptr) return nullptr;
+  if (value->is_text()) return read_doc_key(mapping, "doc_to_choice");
+  nlohmann::json choices = nlohmann::json::array();
+  for (const TypedYaml& choice : value->items) choices.push_back(text_of(choice, "a choice"));
+  for (const TypedYaml::Member& member : value->members) choices.push_back(text_of(member.value, "a choice"));
+  if (choices.empty())
+    refuse_value(*value, "doc_to_choice", "a list, a column or a template", "list the choices");
+  return choices;
+}
 
 Task load_task(const std::string& name, const std::vector<std::string>& folders,
                const std::string& relative_to) {
@@ -110,20 +123,13 @@ Task load_task(const std::string& name, const std::vector<std::string>& folders,
   task.config = nlohmann::json(root.json());
   task.output_type = read_output_type(root);
   read_question(root, task);
-  read_choices(root, task);
-  if (const TypedYaml* description = find_set(root, "description")) {
-    task.description = text_of(*description, "description");
-    read_template(root, "description");
-  }
-  if (const TypedYaml* delimiter = find_set(root, "target_delimiter")) {
-    task.target_delimiter = text_of(*delimiter, "target_delimiter");
-  }
-  read_counts(root);
+  check_repeats(root, task);
   task.version = read_version(root);
   read_generation(root, task);
   read_filters(root, task);
   read_metrics(root, task);
   read_data_files(root, task);
+  read_fewshot(root, task);
   return task;
 }
 

@@ -10,10 +10,6 @@
 namespace tsugi::eval {
 namespace {
 
-std::string_view type_name(OutputType type) {
-  return type == OutputType::multiple_choice ? "multiple_choice" : "generate_until";
-}
-
 std::vector<std::string> names_of(OutputType type) {
   std::vector<std::string> names;
   for (const Metric& metric : metrics()) {
@@ -27,7 +23,7 @@ void add(MetricSpec spec, Task& task) {
   const Metric* metric = find_metric(spec.metric, task.output_type);
   if (metric == nullptr) {
     throw InputError(spec.mark,
-                     fmt::format("no metric '{}' for {} tasks", spec.metric, type_name(task.output_type)),
+                     fmt::format("no metric '{}' for {} tasks", spec.metric, name_of(task.output_type)),
                      suggestion(spec.metric, names_of(task.output_type)));
   }
   const bool twice = std::any_of(task.metrics.begin(), task.metrics.end(),
@@ -46,33 +42,39 @@ void add(MetricSpec spec, Task& task) {
   task.metrics.push_back(std::move(spec));
 }
 
-/// How values are combined is not the metric's to know: every one here has one number an item, of which the
-/// mean is taken.
-bool is_about_aggregation(const TypedYaml::Member& member) {
+/// A metric has one aggregation here, the harness's own, and one direction. Saying so is fine, saying
+/// otherwise is not.
+bool is_about_aggregation(const TypedYaml::Member& member, const Metric* metric) {
+  if (member.key == "hf_evaluate" && member.value.scalar.is_boolean() && !member.value.scalar.get<bool>())
+    return true;
   if (member.key == "aggregation") {
-    if (!member.value.is_text() || member.value.scalar != "mean") {
-      refuse_value(member.value, "aggregation", "'mean'", "every metric here is a mean over items");
+    const std::string_view expected = metric == nullptr ? "mean" : metric->aggregation->name;
+    if (!member.value.is_text() || member.value.scalar != expected) {
+      refuse_value(member.value, "aggregation", fmt::format("'{}'", expected),
+                   "it is what this metric is combined by");
     }
     return true;
   }
   if (member.key == "higher_is_better") {
-    if (!member.value.scalar.is_boolean() || !member.value.scalar.get<bool>()) {
-      refuse_value(member.value, "higher_is_better", "true", "more is better for every metric here");
+    const bool expected = metric == nullptr || metric->higher_is_better;
+    if (!member.value.scalar.is_boolean() || member.value.scalar.get<bool>() != expected) {
+      refuse_value(member.value, "higher_is_better", expected ? "true" : "false", "so it is for this metric");
     }
     return true;
   }
   return false;
 }
 
-MetricSpec read_metric(const TypedYaml& entry) {
+MetricSpec read_metric(const TypedYaml& entry, OutputType type) {
   const TypedYaml* name = entry.is_mapping ? find_set(entry, "metric") : nullptr;
   if (name == nullptr)
     refuse_value(entry, "a metric", "a mapping with 'metric'", "write - metric: exact_match");
   MetricSpec spec;
   spec.mark = entry.mark;
   spec.metric = text_of(*name, "metric");
+  const Metric* metric = find_metric(spec.metric, type);
   for (const TypedYaml::Member& member : entry.members) {
-    if (member.key != "metric" && !is_about_aggregation(member)) {
+    if (member.key != "metric" && !is_about_aggregation(member, metric)) {
       spec.arguments[member.key] = nlohmann::json(member.value.json());
     }
   }
@@ -106,13 +108,26 @@ void read_own_metadata(const TypedYaml& own, Task& task) {
   if (!list->is_list)
     refuse_value(*list, "metadata.tsugi.metrics", "a list of metrics", "write [exact_match_in_language]");
   for (const TypedYaml& entry : list->items)
-    add(entry.is_mapping ? read_metric(entry) : named_metric(entry, task), task);
+    add(entry.is_mapping ? read_metric(entry, task.output_type) : named_metric(entry, task), task);
+}
+
+// DEFAULT_METRIC_REGISTRY of lm_eval/api/registry.py.
+std::vector<std::string> default_metrics(OutputType type) {
+  switch (type) {
+    case OutputType::generate_until:
+      return {"exact_match"};
+    case OutputType::multiple_choice:
+      return {"acc", "acc_norm"};
+    case OutputType::loglikelihood:
+      return {"perplexity", "acc"};
+    case OutputType::loglikelihood_rolling:
+      break;
+  }
+  return {"word_perplexity", "byte_perplexity", "bits_per_byte"};
 }
 
 void add_defaults(const TypedYaml& root, Task& task) {
-  if (task.output_type == OutputType::generate_until) return add({"exact_match", {}, root.mark}, task);
-  add({"acc", {}, root.mark}, task);
-  add({"acc_norm", {}, root.mark}, task);
+  for (const std::string& name : default_metrics(task.output_type)) add({name, {}, root.mark}, task);
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ void read_metrics(const TypedYaml& root, Task& task) {
   } else if (!list->is_list || list->items.empty()) {
     refuse_value(*list, "metric_list", "a list of metrics", "write metric_list: [{metric: exact_match}]");
   } else {
-    for (const TypedYaml& entry : list->items) add(read_metric(entry), task);
+    for (const TypedYaml& entry : list->items) add(read_metric(entry, task.output_type), task);
   }
   const TypedYaml* metadata = find_set(root, "metadata");
   if (metadata == nullptr || !metadata->is_mapping) return;

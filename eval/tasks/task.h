@@ -5,18 +5,24 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "eval/tasks/message.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
 
-enum class OutputType { generate_until, multiple_choice };
+enum class OutputType { generate_until, multiple_choice, loglikelihood, loglikelihood_rolling };
+
+/// "generate_until", …
+std::string_view name_of(OutputType type);
 
 struct FilterStep {
   std::string function;  ///< "regex", "take_first", "remove_whitespace", …
@@ -35,6 +41,22 @@ struct MetricSpec {
   Mark mark;
 };
 
+/// Examples before each question: num_fewshot, fewshot_split and fewshot_config.
+struct FewshotConfig {
+  std::size_t count = 0;
+  bool fixed = false;       ///< the file says 0, which no option changes
+  bool first_n = false;     ///< the first documents instead of random ones
+  bool leaves_out = false;  ///< they come from the split that is scored: a document is no example of itself
+  std::vector<std::filesystem::path> files;
+  std::vector<nlohmann::ordered_json> samples;  ///< written in the task file; used without files
+  nlohmann::json doc_to_text;
+  nlohmann::json doc_to_target;
+  nlohmann::json doc_to_choice;
+  nlohmann::json gen_prefix;
+  std::string delimiter = "\n\n";  ///< behind each answer
+  std::string target_delimiter = " ";
+};
+
 /// A task file. Fields carry lm-evaluation-harness's names and defaults.
 struct Task {
   std::string name;
@@ -43,10 +65,12 @@ struct Task {
   std::vector<std::filesystem::path> data_files;  ///< as found
   std::vector<std::string> notes;  ///< where data files were found when not in the working directory
   nlohmann::json doc_to_text;      ///< template or column name
-  nlohmann::json doc_to_target;    ///< template, column name or integer
+  nlohmann::json doc_to_target;    ///< template, column name, integer or list
   nlohmann::json doc_to_choice;    ///< list, column name or null
   std::string description;
   std::string target_delimiter = " ";
+  nlohmann::json gen_prefix;  ///< template or column of what an answer begins with, or null
+  FewshotConfig fewshot;
   std::vector<std::string> until;  ///< generation_kwargs.until
   std::size_t max_gen_toks = 256;
   std::vector<FilterPipeline>
@@ -58,14 +82,36 @@ struct Task {
   std::map<std::string, Mark> marks;  ///< where each key of the YAML has its value, for messages
 };
 
+/// A continuation whose log-likelihood is asked for.
+struct ContinuationText {
+  std::string context;
+  std::string continuation;
+};
+
 /// One document and what is asked about it.
 struct Item {
   std::size_t doc_id = 0;  ///< position in the data
   nlohmann::ordered_json doc;
-  std::string prompt;
+  std::string question;              ///< without description, examples and template
+  std::string prompt;                ///< all that the model reads before it answers; the first of several
   std::vector<std::string> choices;  ///< multiple_choice only
-  std::string target;                ///< generate_until: reference as text
-  int gold = -1;  ///< multiple_choice: index of the right choice; -1: none, no answer is right
+  std::vector<ContinuationText>
+      requests;                      ///< one a choice, then those of acc_mutual_info; one for loglikelihood
+  std::string target;                ///< reference as text; of several the first
+  std::vector<std::string> targets;  ///< all, where the task has several right answers
+  int gold = -1;           ///< multiple_choice: index of the right choice; -1: none, no answer is right
+  std::vector<int> golds;  ///< all, where the task has several right answers
+};
+
+/// What the command line says about prompts.
+struct PromptOptions {
+  std::optional<std::size_t> limit = {};        ///< only the first N documents
+  std::vector<std::size_t> which = {};          ///< only these, in this order; empty for all
+  std::optional<std::size_t> num_fewshot = {};  ///< instead of the file's
+  std::uint64_t fewshot_seed = 1234;            ///< lm-evaluation-harness's default
+  std::string system_instruction = {};
+  ChatRenderer chat = {};  ///< without one a prompt is plain text
+  bool multiturn = true;   ///< examples are turns of their own, for a chat template
 };
 
 /// Finds the task `name` below `folders` (any .yaml whose `task:` is that), or a path to a YAML file. Throws
@@ -74,8 +120,14 @@ struct Item {
 Task load_task(const std::string& name, const std::vector<std::string>& folders,
                const std::string& relative_to);
 
-/// Reads the task's documents and renders them. `limit`: only the first N. Throws InputError with file:line
-/// for a broken line, a missing column, a template that cannot be rendered.
-std::vector<Item> load_items(const Task& task, std::optional<std::size_t> limit = std::nullopt);
+/// Documents that the task scores, read from its files.
+std::size_t count_documents(const Task& task);
+
+/// Examples before each question of the task with these options.
+std::size_t shots_of(const Task& task, const PromptOptions& options);
+
+/// Reads the task's documents and renders them. Throws InputError with file:line for a broken line, a missing
+/// column, a template that cannot be rendered, too few documents for the examples.
+std::vector<Item> load_items(const Task& task, const PromptOptions& options = {});
 
 }  // namespace tsugi::eval

@@ -12,7 +12,7 @@ namespace {
 
 enum class Use {
   read,     ///< by read_task.cpp
-  ignored,  ///< changes no score of a zero-shot run
+  ignored,  ///< changes no score
   refused,
 };
 
@@ -46,19 +46,19 @@ constexpr std::array kKeys{
     Key{"metric_list", Use::read},
     Key{"metadata", Use::read},
     Key{"repeats", Use::read},
-    Key{"tag", Use::ignored},
+    Key{"gen_prefix", Use::read},
+    Key{"tag", Use::read},
     Key{"group", Use::ignored},
     Key{"task_alias", Use::ignored},
     Key{"dataset_name", Use::ignored},
-    Key{"training_split", Use::ignored},
-    Key{"fewshot_split", Use::ignored},
-    Key{"fewshot_config", Use::ignored},
+    Key{"training_split", Use::read},
+    Key{"fewshot_split", Use::read},
+    Key{"fewshot_config", Use::read},
     Key{"should_decontaminate", Use::ignored},
     Key{"doc_to_decontamination_query", Use::ignored},
     Key{"process_docs", Use::refused, kWriteDocuments},
     Key{"process_results", Use::refused, "use metric_list"},
     Key{"custom_dataset", Use::refused, kWriteDocuments},
-    Key{"gen_prefix", Use::refused, "append the prefix to doc_to_text"},
     Key{"use_prompt", Use::refused, "write the prompt into doc_to_text"},
     Key{"unsafe_code", Use::refused, "tsugi executes no answers; remove the key"},
     Key{"doc_to_image", Use::refused, "tsugi scores text only"},

@@ -31,6 +31,20 @@ void check_keys(const TypedYaml& mapping, std::string_view what,
 /// dataset_path, dataset_kwargs and the split: fills data_files and notes.
 void read_data_files(const TypedYaml& root, Task& task);
 
+/// num_fewshot, fewshot_split, fewshot_config and what they inherit from the task: fills fewshot. After the
+/// other keys of questions.
+void read_fewshot(const TypedYaml& root, Task& task);
+
+/// The files of a split under dataset_kwargs, as found; notes where. Throws InputError.
+std::vector<std::filesystem::path> files_of_split(const TypedYaml& root, const TypedYaml& split, Task& task);
+
+/// A template or column of a key, or what else stands there; null when absent. Templates are parsed, so that
+/// a broken one is found before any document is read.
+nlohmann::json read_doc_key(const TypedYaml& mapping, const std::string& key);
+
+/// doc_to_choice: a list (the values of a mapping), a template or a column; null when absent.
+nlohmann::json read_choices(const TypedYaml& mapping);
+
 /// generation_kwargs: fills until and max_gen_toks; refuses sampling and beams.
 void read_generation(const TypedYaml& root, Task& task);
 

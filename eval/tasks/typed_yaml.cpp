@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 
+#include <algorithm>
 #include <sstream>
 
+#include "eval/tasks/quoted_scalar.h"
 #include "recipes/yaml.h"
 
 namespace tsugi::eval {
@@ -59,10 +61,14 @@ void refuse_functions(std::string_view text, const std::string& file) {
   }
 }
 
-Json scalar_of(const YAML::Node& node, const Mark& mark) {
+Json scalar_of(const YAML::Node& node, const Mark& mark, std::string_view source) {
   const std::string& text = node.Scalar();
   const std::string& tag = node.Tag();
-  if (tag == "!" || tag == std::string(kYamlTag) + "str") return text;
+  if (tag == "!") {
+    const auto lines = read_long_quoted(source, static_cast<std::size_t>(std::max(0, node.Mark().pos)));
+    return lines ? *lines : text;
+  }
+  if (tag == std::string(kYamlTag) + "str") return text;
   const Json value = resolve_plain_scalar(text, mark);
   if (tag == "?" || tag.empty()) return value;
   const std::string_view wanted = std::string_view(tag).substr(kYamlTag.size());
@@ -73,20 +79,20 @@ Json scalar_of(const YAML::Node& node, const Mark& mark) {
   return value;
 }
 
-TypedYaml typed(const YAML::Node& node, const std::string& file) {
+TypedYaml typed(const YAML::Node& node, const std::string& file, std::string_view source) {
   TypedYaml value;
   value.mark = recipes::mark_of(node, file);
   if (node.IsScalar()) {
-    value.scalar = scalar_of(node, value.mark);
+    value.scalar = scalar_of(node, value.mark, source);
   } else if (node.IsSequence()) {
     value.is_list = true;
-    for (const auto& item : node) value.items.push_back(typed(item, file));
+    for (const auto& item : node) value.items.push_back(typed(item, file, source));
   } else if (node.IsMap()) {
     value.is_mapping = true;
     for (const auto& pair : node) {
       const Mark mark = recipes::mark_of(pair.first, file);
-      const bool is_text = scalar_of(pair.first, mark).is_string();
-      value.members.push_back({pair.first.Scalar(), is_text, mark, typed(pair.second, file)});
+      const bool is_text = scalar_of(pair.first, mark, source).is_string();
+      value.members.push_back({pair.first.Scalar(), is_text, mark, typed(pair.second, file, source)});
     }
   }
   return value;
@@ -122,7 +128,7 @@ std::string TypedYaml::seen() const {
 
 TypedYaml read_typed_yaml(std::string_view text, const std::string& file) {
   refuse_functions(text, file);
-  return typed(recipes::load_yaml(text, file), file);
+  return typed(recipes::load_yaml(text, file), file, text);
 }
 
 }  // namespace tsugi::eval

@@ -87,6 +87,16 @@ bool contains(const Json& collection, const Json& value, Position position) {
          std::string::npos;
 }
 
+std::string repeated(const Json& value, std::int64_t count, Position position) {
+  constexpr std::size_t kLongest = std::size_t{1}
+                                   << 24U;  // beyond any prompt; bounds what a template can ask for
+  const std::string& text = value.get_ref<const std::string&>();
+  if (count > 0 && text.size() > kLongest / static_cast<std::size_t>(count)) too_large(position);
+  std::string result;
+  for (std::int64_t i = 0; i < count; ++i) result += text;
+  return result;
+}
+
 }  // namespace
 
 Json arithmetic(std::string_view operation, const Json& left, const Json& right, Position position) {
@@ -99,6 +109,10 @@ Json arithmetic(std::string_view operation, const Json& left, const Json& right,
     joined.insert(joined.end(), right.begin(), right.end());
     return joined;
   }
+  if (operation == "*" && left.is_string() && python::integer(right))
+    return repeated(left, *python::integer(right), position);
+  if (operation == "*" && right.is_string() && python::integer(left))
+    return repeated(right, *python::integer(left), position);
   const auto is_number = [](const Json& value) { return value.is_number() || value.is_boolean(); };
   if (!is_number(left) || !is_number(right)) type_error(operation, left, right, position);
   const char symbol = operation[0];

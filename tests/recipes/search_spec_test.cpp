@@ -165,10 +165,6 @@ TEST(ParseSearch, UnknownKeysAreRefusedEverywhere) {
 }
 
 TEST(ParseSearch, RefusesWhatWouldChangeTheResult) {
-  EXPECT_EQ(line_error("num_fewshot: 5"),
-            "s.yaml:3:14: num_fewshot 5 is not done by this version of tsugi; set it to 0, or write the "
-            "examples into "
-            "doc_to_text");
   EXPECT_EQ(line_error("shuffle: true"),
             "s.yaml:3:10: shuffle: true is not done by this version of tsugi; remove it; items are taken in "
             "file order");

@@ -84,5 +84,38 @@ TEST(Registry, NamesAreUniqueForEachKindOfTask) {
   EXPECT_EQ(find_metric("exact", OutputType::generate_until), nullptr);
 }
 
+double overlap(const std::string& metric, const std::string& target, const std::string& answer) {
+  Item item;
+  item.target = target;
+  Answer given;
+  given.filtered = answer;
+  return value_of(metric, OutputType::generate_until, {}, item, given);
+}
+
+// rouge_score 0.1.2: RougeScorer(["rougeL"]).score("The quick brown fox jumps over the lazy dog", "A fast
+// brown fox leaps over a lazy dog") gives 5 common tokens of 9 and 9; others by hand.
+TEST(Overlap, SharesOfTokens) {
+  EXPECT_DOUBLE_EQ(overlap("rougeL", "The quick brown fox jumps over the lazy dog",
+                           "A fast brown fox leaps over a lazy dog"),
+                   5.0 / 9);
+  EXPECT_DOUBLE_EQ(overlap("rougeL", "a b c d", "d c b a"), 0.25) << "in order";
+  EXPECT_DOUBLE_EQ(overlap("f1", "b c d", "d c b"), 1) << "in any order";
+  EXPECT_DOUBLE_EQ(overlap("f1", "The cat", "a cat"), 1) << "articles do not count";
+  EXPECT_DOUBLE_EQ(overlap("rougeL", "犬と猫", "猫と犬"), 1.0 / 3) << "one of three letters in order";
+  EXPECT_DOUBLE_EQ(overlap("f1", "犬と猫", "猫と犬"), 1);
+  EXPECT_DOUBLE_EQ(overlap("rougeL", "12.5 kg", "12,5 KG!"), 1);
+  EXPECT_DOUBLE_EQ(overlap("rougeL", "x", ""), 0);
+}
+
+// By hand: probabilities 1/2, 1/4, 1/4 against the second choice: 1/4 + 9/16 + 1/16.
+TEST(BrierScore, IsTheSquaredDistance) {
+  Item item;
+  item.choices = {"a", "b", "c"};
+  item.gold = 1;
+  Answer answer;
+  answer.log_likelihoods = {std::log(0.5), std::log(0.25), std::log(0.25)};
+  EXPECT_NEAR(value_of("brier_score", OutputType::multiple_choice, {}, item, answer), 0.875, 1e-12);
+}
+
 }  // namespace
 }  // namespace tsugi::eval

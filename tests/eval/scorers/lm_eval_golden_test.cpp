@@ -34,7 +34,7 @@ TaskScores score_pocket(const std::string& model, const std::string& task_name, 
   const auto weights = load_weights(plan, choose_residence(plan, DType::F32));
   const Tokenizer tokenizer = Tokenizer::load(pocket_path(model));
   Task task = load_task(task_name, {pocket_path("tasks").string()}, "");
-  std::vector<Item> documents = load_items(task, items);
+  std::vector<Item> documents = load_items(task, {.limit = items});
   const PreparedTask prepared =
       prepare(std::move(task), std::move(documents), tokenizer, read_model_limits(pocket_path(model)));
   std::vector<std::size_t> which(prepared.items.size());

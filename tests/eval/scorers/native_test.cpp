@@ -28,7 +28,7 @@ struct Model {
 
   PreparedTask prepared(const std::string& name, std::size_t items) const {
     Task task = load_task(name, {TSUGI_ROOT "/recipes/pocket/tasks"}, "");
-    return prepare(task, load_items(task, items), tokenizer, read_model_limits(kModel));
+    return prepare(task, load_items(task, {.limit = items}), tokenizer, read_model_limits(kModel));
   }
   TaskScores scored(const PreparedTask& task, const std::vector<std::size_t>& which,
                     merge::Concurrency concurrency = merge::Concurrency::serial,

@@ -29,10 +29,12 @@ nlohmann::json golden() {
   return nlohmann::json::parse(in);
 }
 
-Item item_of(const std::string& prompt, std::vector<std::string> choices = {}) {
+Item item_of(const std::string& prompt, std::vector<std::string> choices = {},
+             const std::string& delimiter = " ") {
   Item item;
   item.prompt = prompt;
   item.choices = std::move(choices);
+  for (const std::string& choice : item.choices) item.requests.push_back({prompt, delimiter + choice});
   return item;
 }
 
@@ -58,8 +60,9 @@ TEST(Prepare, PairsAreTheHarnesss) {
   for (const nlohmann::json& row : expected["choices"]) {
     Task task = choice_task();
     task.target_delimiter = row["delimiter"];
-    const PreparedTask prepared =
-        prepare(task, {item_of(row["context"], row["choices"].get<std::vector<std::string>>())}, tokenizer());
+    const PreparedTask prepared = prepare(
+        task, {item_of(row["context"], row["choices"].get<std::vector<std::string>>(), row["delimiter"])},
+        tokenizer());
     EXPECT_EQ(prepared.contexts[0], row["contexts"].get<std::vector<Ids>>()) << row["context"];
     EXPECT_EQ(prepared.continuations[0], row["continuations"].get<std::vector<Ids>>()) << row["context"];
   }
@@ -99,7 +102,7 @@ TEST(Prepare, RefusesWhatCannotBeScored) {
   Task bare = choice_task();
   bare.target_delimiter = "";
   EXPECT_THAT(error_of([&] {
-                prepare(bare, {item_of("a", {"b", ""})}, tokenizer());
+                prepare(bare, {item_of("a", {"b", ""}, "")}, tokenizer());
               }),
               HasSubstr("choices: document 0: a choice has no tokens"));
   EXPECT_THAT(error_of([&] {

@@ -62,5 +62,34 @@ TEST(Documents, BrokenLinesAreErrorsWithTheirPlace) {
               HasSubstr("items.jsonl:1"));
 }
 
+// datasets 5.2: load_dataset("csv") of this file gives these rows.
+TEST(Csv, IsReadAsPandasReadsIt) {
+  const tests::TemporaryFolder folder;
+  const auto file = folder.write(
+      "a.csv",
+      "q,n,f,b,e,m\n\"a, \"\"b\"\"\nc\",1,1.5,True,,1\nNA,2,2,False,x,\n\n 日本 ,3,-1e3,TRUE,nan,3\n");
+  const Documents documents = read_documents({file});
+  ASSERT_EQ(documents.rows.size(), 3U);
+  EXPECT_EQ(documents.rows[0].dump(), R"({"q":"a, \"b\"\nc","n":1,"f":1.5,"b":true,"e":null,"m":1.0})");
+  EXPECT_EQ(documents.rows[1].dump(), R"({"q":null,"n":2,"f":2.0,"b":false,"e":"x","m":null})");
+  EXPECT_EQ(documents.rows[2].dump(), R"({"q":" 日本 ","n":3,"f":-1000.0,"b":true,"e":null,"m":3.0})");
+  EXPECT_THAT(documents.places[1], testing::HasSubstr("a.csv:4"));
+}
+
+TEST(Csv, BrokenFilesAreNamedByLine) {
+  const tests::TemporaryFolder folder;
+  const auto error_of_file = [&](const std::string& text) {
+    try {
+      read_documents({folder.write("b.csv", text)});
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(error_of_file("a,b\n1,2\n\"x,2\n"), testing::HasSubstr("b.csv:3: a quote without its end"));
+  EXPECT_THAT(error_of_file("a,b\n1,2,3\n"), testing::HasSubstr("b.csv:2: 3 fields under 2 columns"));
+  EXPECT_THAT(error_of_file(""), testing::HasSubstr("no documents"));
+}
+
 }  // namespace
 }  // namespace tsugi::eval

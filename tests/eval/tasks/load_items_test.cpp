@@ -99,10 +99,8 @@ TEST(LoadItems, ErrorsNameTheDocument) {
       HasSubstr("items.jsonl:2: doc_to_text: a value of type NoneType, expected text"));
   EXPECT_THAT(error_of("doc_to_text: question\ndoc_to_target: a\n", good + "{\"question\": \"x\", \"a\": \n"),
               HasSubstr("items.jsonl:2:"));
-  EXPECT_THAT(error_of("doc_to_text: question\ndoc_to_target: '{{[a]}}'\n", good),
-              HasSubstr("several right answers"));
-  EXPECT_THAT(error_of(kChoice + "doc_to_choice: [a, b]\ndoc_to_target: 0\n", "{\"q\": 1}\n"),
-              HasSubstr("a prompt of its own for each choice"));
+  EXPECT_THAT(error_of("doc_to_text: question\ndoc_to_target: a\nnum_fewshot: 3\n", good),
+              HasSubstr("3 examples are asked for, and 1 documents are there"));
 }
 
 struct Bundled {
@@ -125,7 +123,7 @@ TEST_P(BundledTask, Loads) {
                 ? items[0].choices[static_cast<std::size_t>(items[0].gold)]
                 : items[0].target,
             GetParam().target);
-  EXPECT_EQ(load_items(task, 3).size(), 3U);
+  EXPECT_EQ(load_items(task, {.limit = 3}).size(), 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the values of items become one number and its standard error (lm_eval/api/metrics.py).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "eval/metrics/metric.h"
+
+namespace tsugi::eval {
+
+extern const Aggregation kPerplexity;          ///< exp(-mean)
+extern const Aggregation kWeightedPerplexity;  ///< exp(-sum of values / sum of parts)
+extern const Aggregation kBitsPerByte;         ///< -sum of values / sum of parts / ln 2
+extern const Aggregation kBrierScore;          ///< the mean, without a standard error
+extern const Aggregation kF1;                  ///< of class 1; parts are the right class and the answered
+extern const Aggregation kMatthews;            ///< Matthews correlation over all classes; parts as for kF1
+
+/// Of all items; 0 for none.
+double aggregate(const Metric& metric, const Measures& measures);
+
+/// The harness's standard error: of a mean by its formula, else the spread of `resamples` draws with
+/// replacement by Python's generator, as many as it takes. Nothing where the harness prints "N/A".
+std::optional<double> standard_error(const Metric& metric, const Measures& measures, std::size_t resamples);
+
+}  // namespace tsugi::eval

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+#include "eval/tasks/csv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "recipes/error.h"
+
+namespace tsugi::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Row {
+  std::vector<std::string> fields;
+  int line = 1;
+};
+
+// RFC 4180, with blank lines passed over as pandas does.
+class Reader {
+ public:
+  Reader(std::string_view text, const std::string& file, char separator)
+      : text_(text), file_(file), separator_(separator) {
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kMark)) text_.remove_prefix(kMark.size());
+  }
+
+  std::vector<Row> read() {
+    std::vector<Row> rows;
+    while (at_ < text_.size()) {
+      Row row = read_row();
+      if (row.fields.size() > 1 || !row.fields.front().empty()) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+ private:
+  Row read_row() {
+    Row row;
+    row.line = line_;
+    for (;;) {
+      row.fields.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted() : plain());
+      if (at_ >= text_.size()) return row;
+      if (text_[at_] == separator_) {
+        ++at_;
+        continue;
+      }
+      at_ += text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n' ? 2 : 1;
+      ++line_;
+      return row;
+    }
+  }
+
+  std::string plain() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+    return std::string(text_.substr(begin, at_ - begin));
+  }
+
+  std::string quoted() {
+    const int first = line_;
+    std::string field;
+    for (++at_; at_ < text_.size(); ++at_) {
+      if (text_[at_] != '"') {
+        if (text_[at_] == '\n') ++line_;
+        field += text_[at_];
+      } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
+        field += text_[++at_];
+      } else {
+        ++at_;
+        return field + plain();
+      }
+    }
+    throw InputError(Mark{file_, first, 0}, "a quote without its end",
+                     "close it, or double quotes inside a field");
+  }
+
+  std::string_view text_;
+  const std::string& file_;
+  char separator_;
+  std::size_t at_ = 0;
+  int line_ = 1;
+};
+
+// pandas' STR_NA_VALUES.
+constexpr std::array<std::string_view, 19> kNothing{
+    "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A",  "NA",       "NULL", "NaN",     "None",     "n/a",  "nan",  "null"};
+
+bool is_nothing(const std::string& field) {
+  return std::find(kNothing.begin(), kNothing.end(), field) != kNothing.end();
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text.starts_with('+') ? text.substr(1) : text;
+}
+
+template <class Number>
+std::optional<Number> number(const std::string& field) {
+  const std::string_view text = trimmed(field);
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<bool> boolean(const std::string& field) {
+  if (field == "True" || field == "TRUE" || field == "true") return true;
+  if (field == "False" || field == "FALSE" || field == "false") return false;
+  return std::nullopt;
+}
+
+template <class Convert>
+bool all_convert(const std::vector<Row>& rows, std::size_t column, Convert convert) {
+  return std::all_of(rows.begin() + 1, rows.end(), [&](const Row& row) {
+    return is_nothing(row.fields[column]) || convert(row.fields[column]).has_value();
+  });
+}
+
+// What the fields of a column become.
+Json (*converter(const std::vector<Row>& rows, std::size_t column))(const std::string&) {
+  const auto nothing = [&](const Row& row) { return is_nothing(row.fields[column]); };
+  const bool full = std::none_of(rows.begin() + 1, rows.end(), nothing);
+  if (full && all_convert(rows, column, number<std::int64_t>))
+    return [](const std::string& field) { return Json(*number<std::int64_t>(field)); };
+  if (all_convert(rows, column, number<double>))
+    return [](const std::string& field) { return is_nothing(field) ? Json() : Json(*number<double>(field)); };
+  if (all_convert(rows, column, boolean))
+    return [](const std::string& field) { return is_nothing(field) ? Json() : Json(*boolean(field)); };
+  return [](const std::string& field) { return is_nothing(field) ? Json() : Json(field); };
+}
+
+}  // namespace
+
+std::vector<std::pair<Json, int>> read_csv(std::string_view text, const std::string& file, char separator) {
+  std::vector<Row> rows = Reader(text, file, separator).read();
+  if (rows.empty()) return {};
+  const std::vector<std::string> columns = rows.front().fields;
+  for (Row& row : rows) {
+    if (row.fields.size() > columns.size()) {
+      throw InputError(Mark{file, row.line, 0},
+                       fmt::format("{} fields under {} columns", row.fields.size(), columns.size()),
+                       "put fields with a separator in them in quotes");
+    }
+    row.fields.resize(columns.size());
+  }
+  std::vector<std::pair<Json, int>> documents(rows.size() - 1, {Json::object(), 0});
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto convert = converter(rows, c);
+    for (std::size_t r = 1; r < rows.size(); ++r)
+      documents[r - 1].first[columns[c]] = convert(rows[r].fields[c]);
+  }
+  for (std::size_t r = 1; r < rows.size(); ++r) documents[r - 1].second = rows[r].line;
+  return documents;
+}
+
+}  // namespace tsugi::eval

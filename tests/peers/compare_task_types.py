@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The Tsugi authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks of all four request types, with and without examples, written here over bundled items: `tsugi eval --dtype float32` against
+lm-evaluation-harness (environment eval) at batch size 1: every prompt, every log-likelihood, every metric and standard error.
+
+    compare_task_types.py [--items 30] [--write]      --write: the table of docs/fidelity.md
+"""
+
+import shared  # isort: skip
+import argparse
+import contextlib
+import json
+import math
+import tempfile
+from pathlib import Path
+
+import lm_eval
+from lm_eval.tasks import TaskManager
+
+MODEL = shared.POCKET / "ja"
+MEAN = lambda *names: [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
+CHOICE = {"output_type": "multiple_choice", "doc_to_text": "Q: {{question}}\nA:", "doc_to_choice": "choices", "doc_to_target": "label",
+          "data": "choice", "metric_list": MEAN("acc", "acc_norm", "acc_bytes", "exact_match")}
+ANSWER = {"output_type": "generate_until", "doc_to_text": "Q: {{question}}\nA:", "doc_to_target": "answer", "data": "math",
+          "generation_kwargs": {"until": ["\n"], "max_gen_toks": 40, "do_sample": False},
+          "metric_list": [{"metric": "exact_match", "aggregation": "mean", "higher_is_better": True, "ignore_case": True}]}
+CLOZE = {"output_type": "loglikelihood", "doc_to_text": "Q: {{question}}\nA:", "doc_to_target": "{{' ' + answer}}", "data": "math"}
+# name: the task file, but for its data
+TASKS = {
+    "choice": CHOICE,
+    "choice_shots": {**CHOICE, "num_fewshot": 3, "fewshot_split": "shots"},
+    "choice_first": {**CHOICE, "num_fewshot": 2, "fewshot_split": "shots", "fewshot_config": {"sampler": "first_n"},
+                     "description": "Word problems.\n\n", "fewshot_delimiter": "\n"},
+    "choice_others": {**CHOICE, "num_fewshot": 2, "fewshot_split": "scored"},
+    "choice_written": {**CHOICE, "num_fewshot": 1, "fewshot_config": {"samples": [{"question": "1+1?", "choices": ["2", "3"], "label": 0}]},
+                       "target_delimiter": "", "doc_to_target": "{{label}}"},
+    "choice_inputs": {**CHOICE, "doc_to_text": "label", "doc_to_choice": "{{[question + choices[0], question + choices[1], question + choices[2], "
+                      "question + choices[3]]}}", "doc_to_target": "{{'。'}}", "target_delimiter": "", "num_fewshot": 1, "fewshot_split": "shots"},
+    "choice_targets": {**CHOICE, "doc_to_target": "{{[label, 1]}}"},
+    "choice_classes": {**CHOICE, "doc_to_choice": ["偶数", "奇数"], "doc_to_target": "{{label % 2}}", "metric_list": [
+        {"metric": "acc"}, {"metric": "acc_mutual_info"}, {"metric": "f1"}, {"metric": "mcc"}, {"metric": "brier_score", "higher_is_better": False}]},
+    "choice_prefix": {**CHOICE, "gen_prefix": "答えは", "num_fewshot": 2, "fewshot_split": "shots"},
+    "cloze": {**CLOZE, "metric_list": [{"metric": "perplexity", "aggregation": "perplexity", "higher_is_better": False}, {"metric": "acc"}]},
+    "cloze_shots": {**CLOZE, "num_fewshot": 2, "fewshot_split": "shots"},
+    "rolling": {"output_type": "loglikelihood_rolling", "doc_to_text": "", "doc_to_target": "{{question}} {{answer}}", "data": "math"},
+    "rolling_long": {"output_type": "loglikelihood_rolling", "doc_to_text": "", "doc_to_target": "{{(question + answer + ' ') * 12}}", "data": "math",
+                     "items": 6},
+    "answer": ANSWER,
+    "answer_shots": {**ANSWER, "num_fewshot": 3, "fewshot_split": "shots", "filter_list": [
+        {"name": "number", "filter": [{"function": "regex", "regex_pattern": "-?[0-9]+", "group_select": -1}, {"function": "take_first"}]},
+        {"name": "whole", "filter": [{"function": "remove_whitespace"}, {"function": "take_first"}]}], "doc_to_target": "target",
+        "fewshot_config": {"doc_to_target": "answer"}},
+    "answer_targets": {**ANSWER, "doc_to_target": "{{[answer, target]}}"},
+    "answer_prefix": {**ANSWER, "gen_prefix": "答えは", "target_delimiter": "\n"},
+    "answer_chrf": {**ANSWER, "metric_list": [{"metric": "chrf", "aggregation": "chrf", "higher_is_better": True}]},
+}
+
+
+def write_tasks(folder, count):
+    """Task files and their documents: `shots` are other items than the `scored` ones."""
+    for kind, file in (("choice", "choice_ja"), ("math", "math_ja")):
+        rows = shared.items(file, count + 40)
+        for split, part in (("scored", rows[:count]), ("shots", rows[count:])):
+            (folder / f"{kind}_{split}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in part))
+    for name, task in TASKS.items():
+        task = dict(task)
+        kind, limit = task.pop("data"), task.pop("items", None)
+        files = {split: f"{kind}_{split}.jsonl" for split in ("scored", "shots")}
+        if limit:
+            rows = (folder / files["scored"]).read_text().splitlines(keepends=True)[:limit]
+            files["scored"] = f"{name}.jsonl"
+            (folder / files["scored"]).write_text("".join(rows))
+        document = {"task": name, "dataset_path": "json", "dataset_kwargs": {"data_files": files}, "test_split": "scored", **task,
+                    "metadata": {"version": 1.0}}
+        (folder / f"{name}.yaml").write_text(json.dumps(document, ensure_ascii=False))  # which is YAML
+
+
+def theirs(folder, names, bootstrap_iters=100_000):
+    with contextlib.chdir(folder):
+        return lm_eval.simple_evaluate(
+            model="hf", model_args={"pretrained": str(MODEL), "dtype": "float32"}, tasks=names, batch_size=1, device="cpu",
+            task_manager=TaskManager(include_path=".", include_defaults=False), log_samples=True, bootstrap_iters=bootstrap_iters)
+
+
+def ours(folder, names):
+    out = folder / "ours" / "results.json"
+    shared.run_tsugi("eval", MODEL, "--tasks", ",".join(names), "--include_path", folder, "--dtype", "float32", "--log_samples",
+                     "--output_path", out, "--quiet")
+    return json.loads(out.read_text()), {name: shared.read_samples(out.parent / f"samples_{name}.jsonl") for name in names}
+
+
+def arguments(sample):
+    """Texts of every request, whatever the form of the log."""
+    given = sample["arguments"]
+    if isinstance(given, dict):
+        given = [[value for key, value in sorted(entry.items())] for _, entry in sorted(given.items(), key=lambda e: int(e[0].split("_")[-1]))]
+    return [[part for part in entry if isinstance(part, str)] for entry in given]
+
+
+def sums(sample):
+    """Log-likelihoods of the requests; nothing for generated text."""
+    found = []
+    for response in sample["resps"]:
+        first = response[0]
+        if isinstance(first, str):
+            return []
+        found.append(float(first[0] if isinstance(first, (list, tuple)) else first))
+    return found
+
+
+def compare(name, mine, my_samples, peer, table):
+    their_samples = sorted((s for s in peer["samples"][name]), key=lambda s: (s["doc_id"], s["filter"]))
+    by_doc = {s["doc_id"]: s for s in their_samples}
+    texts = sum(arguments(sample) != arguments(by_doc[sample["doc_id"]]) for sample in my_samples)
+    worst = 0.0
+    answers = 0
+    for sample in my_samples:
+        other = by_doc[sample["doc_id"]]
+        a, b = sums(sample), sums(other)
+        if not b:
+            answers += sample["resps"][0][0] != other["resps"][0][0]
+        if len(a) != len(b) and a:
+            b = b[:len(a)]  # the harness logs the requests without a context too
+        lengths = [max(1, len(text[-1])) for text in arguments(other)]
+        worst = max([worst, *(abs(x - y) / math.sqrt(length) for x, y, length in zip(a, b, lengths))])
+    row, expected = mine["results"][name], peer["results"][name]
+    metrics = {key: value for key, value in expected.items() if "," in key}
+    off = []
+    for key, value in metrics.items():
+        got = row.get(key)
+        same = got == value if isinstance(value, str) or isinstance(got, str) else got is not None and math.isclose(
+            got, value, rel_tol=1e-12 if "perplexity" not in key and "bits" not in key and "brier" not in key else 1e-5, abs_tol=1e-12)
+        if not same:
+            off.append(f"{key}: {got} and {value}")
+    table.line(f"{name}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
+    if worst or sums(my_samples[0]):
+        table.line(f"{name}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
+    if not sums(my_samples[0]):
+        table.line(f"{name}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
+    table.line(f"{name}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
+    shown = ", ".join(f"{key.split(',')[0]} {value:.4g}" for key, value in metrics.items() if "stderr" not in key)
+    return (name, TASKS[name]["output_type"], mine["n-shot"][name], len(my_samples), texts, worst, len(metrics), len(off), shown)
+
+
+def write_document(rows):
+    lines = ["# Scores against lm-evaluation-harness", "",
+             f"`tests/peers/compare_task_types.py --write` made this table: `tsugi eval --dtype float32` and lm-evaluation-harness {lm_eval.__version__} "
+             "(`hf`, float32, batch size 1)", "on the bundled model `ja` and on task files that the script writes. Prompts are compared letter by letter, "
+             "log-likelihoods by the largest", "difference over the root of the continuation's length in characters, metrics and standard errors to the last digit "
+             "(perplexities to 1e-5).", "",
+             "| task | request type | shots | items | prompts that differ | log-likelihoods | metrics and errors that differ | scores |",
+             "|---|---|---|---|---|---|---|---|"]
+    for name, kind, shots, items, texts, worst, metrics, off, shown in rows:
+        likelihood = f"{worst:.1e}" if kind != "generate_until" else "-"
+        lines.append(f"| {name} | {kind} | {shots} | {items} | {texts} | {likelihood} | {off} of {metrics} | {shown} |")
+    (shared.ROOT / "docs" / "fidelity.md").write_text("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=30)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    names = options.names or list(TASKS)
+    table = shared.Table()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        write_tasks(folder, options.items)
+        peer = theirs(folder, names)
+        mine, samples = ours(folder, names)
+        rows = [compare(name, mine, samples[name], peer, table) for name in names]
+    if options.write:
+        write_document(rows)
+    table.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The Tsugi authors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes tests/golden/tasks/types.json from lm-evaluation-harness (environment eval): the tasks of compare_task_types.py on five items,
+their documents, every prompt, response and result; metrics of more items than that from sklearn and sacrebleu through the harness."""
+
+import shared  # isort: skip
+import random
+import tempfile
+from pathlib import Path
+
+import compare_task_types as types
+import lm_eval
+from lm_eval.api.metrics import bootstrap_stderr, f1_score, matthews_corrcoef, perplexity
+from lm_eval.api.registry import get_aggregation
+from lm_eval.api.metrics import chrf as corpus_chrf
+
+ITEMS = 5
+
+
+def aggregations():
+    """Values of items, the aggregate, and its bootstrapped standard error of 1,000 draws."""
+    pick = random.Random(11)
+    classes = [(pick.randrange(3), pick.randrange(3)) for _ in range(40)]
+    pairs = [(min(a, 1), min(b, 1)) for a, b in classes]
+    sums = [-1, -2, -3, -4.5]
+    texts = [["答えは12枚です。", "答えは13枚です。"], ["The cat sat on the mat.", "A cat sat on a mat"], ["", "x"], ["same text", "same text"]]
+    stderr = lambda metric, items: bootstrap_stderr(metric, items, 1000)
+    return {"f1": {"items": pairs, "value": float(f1_score(pairs)), "stderr": float(stderr(f1_score, pairs))},
+            "mcc": {"items": classes, "value": float(matthews_corrcoef(classes)), "stderr": float(stderr(matthews_corrcoef, classes))},
+            "perplexity": {"items": sums, "value": perplexity(sums), "stderr": stderr(perplexity, sums)},
+            "chrf": {"items": texts, "value": corpus_chrf(texts)}}
+
+
+def main():
+    assert get_aggregation("chrf") is corpus_chrf
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        types.write_tasks(folder, ITEMS)
+        peer = types.theirs(folder, list(types.TASKS), bootstrap_iters=100)
+        tasks = {}
+        for name in types.TASKS:
+            samples = {s["doc_id"]: s for s in peer["samples"][name]}
+            results = {key: value for key, value in peer["results"][name].items() if "," in key and "stderr" not in key}
+            tasks[name] = {"file": (folder / f"{name}.yaml").read_text(), "results": results, "items": [
+                {"arguments": types.arguments(samples[i]), "sums": types.sums(samples[i]),
+                 "answer": samples[i]["resps"][0][0] if not types.sums(samples[i]) else ""} for i in sorted(samples)]}
+        documents = {path.name: path.read_text() for path in folder.glob("*.jsonl")}
+    shared.write_json(shared.GOLDEN / "tasks" / "types.json", {"by": f"lm_eval {lm_eval.__version__}, float32, batch size 1", "model": types.MODEL.name,
+                                                               "documents": documents, "tasks": tasks, "aggregations": aggregations()}, depth=2)
+
+
+if __name__ == "__main__":
+    main()
