@@ -18,6 +18,7 @@
 #include "eval/results/results.h"
 #include "eval/scorers/native.h"
 #include "eval/tasks/task.h"
+#include "eval/template/chat_template.h"
 #include "merge/parallel.h"
 #include "recipes/recipe.h"
 #include "recipes/yaml.h"
@@ -30,6 +31,8 @@ struct Options {
   std::vector<std::string> tasks;
   std::vector<std::string> include_path;
   eval::PromptOptions prompts;
+  std::optional<std::string> chat_template;  // "" for the model's only one
+  std::optional<bool> multiturn;
   std::optional<double> limit;
   std::string samples;
   std::string seeds;
@@ -40,7 +43,7 @@ struct Options {
 };
 
 // lm-evaluation-harness's switches that would change a score if they were passed over.
-constexpr std::array<const char*, 3> kNotRead{"--model_args", "--gen_kwargs", "--fewshot_as_multiturn"};
+constexpr std::array<const char*, 2> kNotRead{"--model_args", "--gen_kwargs"};
 
 void add_not_read(CLI::App& app, Options& options) {
   for (const char* flag : kNotRead) {
@@ -52,13 +55,6 @@ void add_not_read(CLI::App& app, Options& options) {
         ->group("")
         ->expected(0, 1);
   }
-  app.add_flag_callback("--apply_chat_template",
-                        [] {
-                          throw InputError("--apply_chat_template",
-                                           "this version of tsugi scores without chat templates",
-                                           "leave it out");
-                        })
-      ->group("");
   app.add_option_function<std::string>(
          "--batch_size",
          [&options](const std::string&) {
@@ -117,8 +113,36 @@ std::vector<std::size_t> asked_documents(const std::string& text, const std::str
   return all[task].get<std::vector<std::size_t>>();
 }
 
-eval::PromptOptions prompt_options(const Options& options, const eval::Task& task) {
+// Messages to text by the model's template. Where it refuses a system message, as some do, that is left out:
+// so does lm-evaluation-harness.
+eval::ChatRenderer chat_renderer(const Options& options, const eval::ModelFiles& files) {
+  if (!options.chat_template) return {};
+  auto chat = eval::ChatTemplate::read(files, *options.chat_template);
+  if (!chat) {
+    throw InputError("--apply_chat_template", "the model has no chat template",
+                     "leave it out, or merge with chat_template: in the recipe");
+  }
+  return [chat = std::move(*chat)](const std::vector<eval::Message>& messages, bool generate) {
+    std::vector<eval::ChatMessage> all;
+    std::vector<eval::ChatMessage> without_system;
+    for (const eval::Message& message : messages) {
+      all.push_back({message.role, message.content});
+      if (message.role != "system") without_system.push_back(all.back());
+    }
+    if (without_system.size() == all.size()) return chat.render(all, !generate);
+    try {
+      return chat.render(all, !generate);
+    } catch (const InputError&) {
+      return chat.render(without_system, !generate);
+    }
+  };
+}
+
+eval::PromptOptions prompt_options(const Options& options, const eval::Task& task,
+                                   const eval::ChatRenderer& chat) {
   eval::PromptOptions prompts = options.prompts;
+  prompts.chat = chat;
+  prompts.multiturn = options.multiturn.value_or(true);
   read_seeds(options.seeds, prompts);
   prompts.which = asked_documents(options.samples, task.name);
   if (!options.limit) return prompts;
@@ -135,11 +159,12 @@ eval::PromptOptions prompt_options(const Options& options, const eval::Task& tas
 std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval::Tokenizer& tokenizer,
                                               const eval::ModelFiles& files, const Console& console) {
   const eval::ModelLimits limits = eval::read_model_limits(files);
+  const eval::ChatRenderer chat = chat_renderer(options, files);
   std::vector<eval::PreparedTask> prepared;
   for (const std::string& name : options.tasks) {
     eval::Task task = eval::load_task(name, options.include_path, "");
     for (const std::string& note : task.notes) console.note("note: " + note);
-    std::vector<eval::Item> items = eval::load_items(task, prompt_options(options, task));
+    std::vector<eval::Item> items = eval::load_items(task, prompt_options(options, task, chat));
     prepared.push_back(eval::prepare(std::move(task), std::move(items), tokenizer, limits));
   }
   return prepared;
@@ -223,6 +248,14 @@ Action add_eval(CLI::App& app) {
                  "Seed of the examples (of four, as the harness takes them, the last)");
   app.add_option("--samples", options->samples,
                  R"(Only these documents: {"task": [0, 3, 8]}, or a file of it)");
+  app.add_option("--apply_chat_template", options->chat_template,
+                 "Ask through the model's chat template, of several by its name")
+      ->expected(0, 1)
+      ->default_str("");
+  app.add_option("--fewshot_as_multiturn", options->multiturn,
+                 "Examples as turns of the chat (default), or in one message")
+      ->expected(0, 1)
+      ->default_str("true");
   app.add_option("--system_instruction", options->prompts.system_instruction, "Text before everything else");
   app.add_option("--dtype", options->dtype, "float32 or bfloat16 (default: the checkpoint's)");
   app.add_option("--output_path", options->output, "Write the results to this JSON file");

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "eval/template/operators.h"
 #include "eval/template/python_text.h"
 #include "recipes/error.h"
 
@@ -16,7 +17,7 @@ namespace tsugi::eval::syntax {
 namespace {
 
 using python::Json;
-using Arguments = std::span<const Json>;
+using Values = std::span<const Json>;
 
 /// What a function of a table has to say when its arguments are wrong.
 struct WrongArgument {
@@ -28,18 +29,13 @@ struct Method {
   Json::value_t receiver;
   std::size_t least;
   std::size_t most;
-  Json (*call)(const Json& object, Arguments arguments);
+  Json (*call)(const Json& object, Values arguments);
 };
 
 struct FilterRow {
   std::string_view name;
   std::size_t most;  ///< arguments
-  Json (*call)(const Json& object, Arguments arguments);
-};
-
-struct TestRow {
-  std::string_view name;
-  bool (*holds)(const Json& value);
+  Json (*call)(const Json& object, Values arguments);
 };
 
 const std::string& text(const Json& value) {
@@ -54,7 +50,7 @@ long count_of(const Json& value) {
 }
 
 /// The optional last argument "how many", -1 when it is not there.
-long most_of(Arguments arguments, std::size_t at) {
+long most_of(Values arguments, std::size_t at) {
   return arguments.size() > at ? count_of(arguments[at]) : -1;
 }
 
@@ -62,7 +58,7 @@ long most_of(Arguments arguments, std::size_t at) {
 enum class Sides { left, right, both };
 
 template <Sides sides>
-Json stripped(const Json& object, Arguments arguments) {
+Json stripped(const Json& object, Values arguments) {
   std::string value = text(object);
   const bool space = arguments.empty() || arguments[0].is_null();
   if (sides != Sides::right)
@@ -72,7 +68,7 @@ Json stripped(const Json& object, Arguments arguments) {
   return value;
 }
 
-Json split_text(const Json& object, Arguments arguments) {
+Json split_text(const Json& object, Values arguments) {
   const long most = most_of(arguments, 1);
   if (arguments.empty() || arguments[0].is_null()) return python::split_words(text(object), most);
   if (text(arguments[0]).empty()) throw WrongArgument{"needs a separator that is not empty"};
@@ -106,37 +102,37 @@ long find_text(const std::string& in, const std::string& what) {
   return at == std::string::npos ? -1 : static_cast<long>(python::length(std::string_view(in).substr(0, at)));
 }
 
-Json index_in_list(const Json& list, Arguments arguments) {
+Json index_in_list(const Json& list, Values arguments) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (python::equal(list[i], arguments[0])) return i;
   }
   throw WrongArgument{fmt::format("does not find {} in the list", python::repr(arguments[0]))};
 }
 
-Json index_in_text(const Json& object, Arguments arguments) {
+Json index_in_text(const Json& object, Values arguments) {
   const long at = find_text(text(object), text(arguments[0]));
   if (at < 0) throw WrongArgument{fmt::format("does not find {} in the text", python::repr(arguments[0]))};
   return at;
 }
 
-Json count_in_text(const Json& object, Arguments arguments) {
+Json count_in_text(const Json& object, Values arguments) {
   const std::string& part = text(arguments[0]);
   if (part.empty()) return python::length(text(object)) + 1;
   return python::split(text(object), part).size() - 1;
 }
 
-Json count_in_list(const Json& list, Arguments arguments) {
+Json count_in_list(const Json& list, Values arguments) {
   return std::count_if(list.begin(), list.end(),
                        [&](const Json& item) { return python::equal(item, arguments[0]); });
 }
 
-Json get_of_dict(const Json& dict, Arguments arguments) {
+Json get_of_dict(const Json& dict, Values arguments) {
   const auto found = arguments[0].is_string() ? dict.find(text(arguments[0])) : dict.end();
   if (found != dict.end()) return *found;
   return arguments.size() > 1 ? arguments[1] : Json(nullptr);
 }
 
-Json length_of(const Json& object, Arguments) {
+Json length_of(const Json& object, Values) {
   if (object.is_string()) return python::length(text(object));
   if (!object.is_structured()) {
     throw WrongArgument{fmt::format("needs text, a list or a dict, got {}", python::type_name(object))};
@@ -146,7 +142,7 @@ Json length_of(const Json& object, Arguments) {
 
 /// First or last element or character.
 template <bool first>
-Json end_of(const Json& object, Arguments) {
+Json end_of(const Json& object, Values) {
   if (!object.is_array() && !object.is_string()) {
     throw WrongArgument{fmt::format("needs a list or text, got {}", python::type_name(object))};
   }
@@ -159,12 +155,30 @@ Json end_of(const Json& object, Arguments) {
   return python::utf8(std::u32string(1, first ? points.front() : points.back()));
 }
 
-Json replaced(const std::string& object, Arguments arguments, bool convert) {
+Json replaced(const std::string& object, Values arguments, bool convert) {
   if (arguments.size() < 2) throw WrongArgument{"needs two arguments"};
   const auto argument = [&](std::size_t i) {
     return convert ? python::str(arguments[i]) : text(arguments[i]);
   };
   return python::replace(object, argument(0), argument(1), most_of(arguments, 2));
+}
+
+std::string capitalised(const std::string& value) {
+  const std::u32string points = python::code_points(value);
+  if (points.empty()) return value;
+  return python::upper(python::utf8(points.substr(0, 1))) + python::lower(python::utf8(points.substr(1)));
+}
+
+// A capital behind everything that is no letter.
+std::string titled(const std::string& value) {
+  std::string result;
+  bool inside = false;
+  for (const char32_t point : python::code_points(value)) {
+    const std::string one = python::utf8(std::u32string(1, point));
+    result += inside ? python::lower(one) : python::upper(one);
+    inside = python::lower(one) != python::upper(one);
+  }
+  return result;
 }
 
 constexpr auto kText = Json::value_t::string;
@@ -176,65 +190,76 @@ const std::array kMethods{
     Method{"lstrip", kText, 0, 1, stripped<Sides::left>},
     Method{"rstrip", kText, 0, 1, stripped<Sides::right>},
     Method{"upper", kText, 0, 0,
-           [](const Json& object, Arguments) { return Json(python::upper(text(object))); }},
+           [](const Json& object, Values) { return Json(python::upper(text(object))); }},
     Method{"lower", kText, 0, 0,
-           [](const Json& object, Arguments) { return Json(python::lower(text(object))); }},
+           [](const Json& object, Values) { return Json(python::lower(text(object))); }},
     Method{"split", kText, 0, 2, split_text},
     Method{"replace", kText, 2, 3,
-           [](const Json& object, Arguments a) { return replaced(text(object), a, false); }},
+           [](const Json& object, Values a) { return replaced(text(object), a, false); }},
     Method{"join", kText, 1, 1,
-           [](const Json& object, Arguments a) { return joined(text(object), a[0], false); }},
+           [](const Json& object, Values a) { return joined(text(object), a[0], false); }},
     Method{"startswith", kText, 1, 1,
-           [](const Json& object, Arguments a) { return Json(text(object).rfind(text(a[0]), 0) == 0); }},
+           [](const Json& object, Values a) { return Json(text(object).rfind(text(a[0]), 0) == 0); }},
     Method{"endswith", kText, 1, 1,
-           [](const Json& object, Arguments a) {
+           [](const Json& object, Values a) {
              const std::string& end = text(a[0]);
              const std::string& whole = text(object);
              return Json(whole.size() >= end.size() &&
                          whole.compare(whole.size() - end.size(), end.size(), end) == 0);
            }},
     Method{"find", kText, 1, 1,
-           [](const Json& object, Arguments a) { return Json(find_text(text(object), text(a[0]))); }},
+           [](const Json& object, Values a) { return Json(find_text(text(object), text(a[0]))); }},
     Method{"index", kText, 1, 1, index_in_text},
     Method{"index", kList, 1, 1, index_in_list},
     Method{"count", kText, 1, 1, count_in_text},
     Method{"count", kList, 1, 1, count_in_list},
     Method{"get", kDict, 1, 2, get_of_dict},
+    Method{"items", kDict, 0, 0,
+           [](const Json& object, Values) {
+             Json pairs = Json::array();
+             for (const auto& [key, value] : object.items()) pairs.push_back({key, value});
+             return pairs;
+           }},
+    Method{"keys", kDict, 0, 0,
+           [](const Json& object, Values) {
+             Json keys = Json::array();
+             for (const auto& [key, value] : object.items()) keys.push_back(key);
+             return keys;
+           }},
+    Method{"values", kDict, 0, 0,
+           [](const Json& object, Values) {
+             Json values = Json::array();
+             for (const auto& [key, value] : object.items()) values.push_back(value);
+             return values;
+           }},
+    Method{"capitalize", kText, 0, 0,
+           [](const Json& object, Values) { return Json(capitalised(text(object))); }},
+    Method{"title", kText, 0, 0, [](const Json& object, Values) { return Json(titled(text(object))); }},
+    Method{"isdigit", kText, 0, 0,
+           [](const Json& object, Values) {
+             const std::string& value = text(object);
+             return Json(!value.empty() && value.find_first_not_of("0123456789") == std::string::npos);
+           }},
 };
 
 const std::array kFilters{
     FilterRow{"length", 0, length_of},
     FilterRow{"count", 0, length_of},
-    FilterRow{"string", 0, [](const Json& object, Arguments) { return Json(python::str(object)); }},
+    FilterRow{"string", 0, [](const Json& object, Values) { return Json(python::str(object)); }},
     FilterRow{"trim", 1,
-              [](const Json& object, Arguments a) { return stripped<Sides::both>(python::str(object), a); }},
+              [](const Json& object, Values a) { return stripped<Sides::both>(python::str(object), a); }},
     FilterRow{"upper", 0,
-              [](const Json& object, Arguments) { return Json(python::upper(python::str(object))); }},
+              [](const Json& object, Values) { return Json(python::upper(python::str(object))); }},
     FilterRow{"lower", 0,
-              [](const Json& object, Arguments) { return Json(python::lower(python::str(object))); }},
+              [](const Json& object, Values) { return Json(python::lower(python::str(object))); }},
     FilterRow{"replace", 3,
-              [](const Json& object, Arguments a) { return replaced(python::str(object), a, true); }},
+              [](const Json& object, Values a) { return replaced(python::str(object), a, true); }},
     FilterRow{"join", 1,
-              [](const Json& object, Arguments a) {
+              [](const Json& object, Values a) {
                 return joined(a.empty() ? "" : python::str(a[0]), object, true);
               }},
     FilterRow{"first", 0, end_of<true>},
     FilterRow{"last", 0, end_of<false>},
-};
-
-const std::array kTests{
-    TestRow{"defined", nullptr},
-    TestRow{"undefined", nullptr},
-    TestRow{"none", [](const Json& value) { return value.is_null(); }},
-    TestRow{"string", [](const Json& value) { return value.is_string(); }},
-    TestRow{"number", [](const Json& value) { return value.is_number() || value.is_boolean(); }},
-    TestRow{"boolean", [](const Json& value) { return value.is_boolean(); }},
-    TestRow{"integer", [](const Json& value) { return value.is_number_integer(); }},
-    TestRow{"float", [](const Json& value) { return value.is_number_float(); }},
-    TestRow{"mapping", [](const Json& value) { return value.is_object(); }},
-    TestRow{"sequence", [](const Json& value) { return value.is_structured() || value.is_string(); }},
-    TestRow{"true", [](const Json& value) { return value.is_boolean() && value.get<bool>(); }},
-    TestRow{"false", [](const Json& value) { return value.is_boolean() && !value.get<bool>(); }},
 };
 
 template <class Rows>
@@ -249,7 +274,7 @@ void check_name(const Rows& rows, const std::string& name, std::string_view kind
 }
 
 template <class Row>
-Json checked_call(const Row& row, const Json& object, Arguments arguments, std::string_view kind,
+Json checked_call(const Row& row, const Json& object, Values arguments, std::string_view kind,
                   Position position) {
   try {
     return row.call(object, arguments);
@@ -271,12 +296,12 @@ void check_method(const std::string& name, Position position) {
   check_name(kMethods, name, "method", position);
 }
 void check_filter(const std::string& name, Position position) {
+  if (name == "default" || name == "d") return;
+  for (const NamedFilter& row : named_filters()) {
+    if (row.name == name) return;
+  }
   check_name(kFilters, name, "filter", position);
 }
-void check_test(const std::string& name, Position position) {
-  check_name(kTests, name, "test", position);
-}
-
 bool is_dict_method(const std::string& name) {
   constexpr std::array<std::string_view, 11> kNames{"clear",      "copy",   "fromkeys", "get",
                                                     "items",      "keys",   "pop",      "popitem",
@@ -284,7 +309,7 @@ bool is_dict_method(const std::string& name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-Json call_method(const std::string& name, const Json& object, Arguments arguments, Position position) {
+Json call_method(const std::string& name, const Json& object, Values arguments, Position position) {
   for (const Method& method : kMethods) {
     if (method.name != name || method.receiver != object.type()) continue;
     if (arguments.size() < method.least || arguments.size() > method.most) {
@@ -297,17 +322,19 @@ Json call_method(const std::string& name, const Json& object, Arguments argument
                 "check the type of this column"};
 }
 
-Json apply_filter(const std::string& name, const Json& object, Arguments arguments, Position position) {
+Json apply_filter(const std::string& name, const Json& object, Values arguments, const Json& named,
+                  Position position, bool strict) {
+  for (const NamedFilter& row : named_filters()) {
+    if (row.name == name) return row.call(object, arguments, named, position, strict);
+  }
+  if (!named.empty()) {
+    throw Failure{position, fmt::format("the filter '{}' with the argument '{}'", name, named.begin().key()),
+                  "give its arguments by position"};
+  }
   const auto* row =
       std::find_if(kFilters.begin(), kFilters.end(), [&](const FilterRow& r) { return r.name == name; });
   if (arguments.size() > row->most) wrong_count("filter", name, arguments.size(), position);
   return checked_call(*row, object, arguments, "filter", position);
-}
-
-bool apply_test(const std::string& name, const Json& object) {
-  const auto* row =
-      std::find_if(kTests.begin(), kTests.end(), [&](const TestRow& r) { return r.name == name; });
-  return row->holds(object);
 }
 
 }  // namespace tsugi::eval::syntax

@@ -24,8 +24,22 @@ bool is_dict_method(const std::string& name);
 python::Json call_method(const std::string& name, const python::Json& object,
                          std::span<const python::Json> arguments, Position position);
 python::Json apply_filter(const std::string& name, const python::Json& object,
-                          std::span<const python::Json> arguments, Position position);
+                          std::span<const python::Json> arguments, const python::Json& named,
+                          Position position, bool strict = true);
 /// All tests but "defined" and "undefined", which ask about a name and not a value.
-bool apply_test(const std::string& name, const python::Json& object);
+bool apply_test(const std::string& name, const python::Json& object, std::span<const python::Json> arguments,
+                Position position);
+
+/// Whether a test takes what stands behind its name: "is in list".
+bool needs_argument(const std::string& test);
+
+/// The filters of builtin_filters.cpp, which take arguments by name and other filters and tests.
+struct NamedFilter {
+  std::string_view name;
+  /// `strict`: an attribute that an item lacks is an error, not false.
+  python::Json (*call)(const python::Json& object, std::span<const python::Json> arguments,
+                       const python::Json& named, Position position, bool strict);
+};
+std::span<const NamedFilter> named_filters();
 
 }  // namespace tsugi::eval::syntax

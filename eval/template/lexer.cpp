@@ -32,7 +32,10 @@ std::string with_plain_newlines(std::string_view source) {
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view source) : text_(with_plain_newlines(source)) {}
+  explicit Lexer(std::string_view source, const Whitespace& whitespace = {})
+      : text_(with_plain_newlines(source)), whitespace_(whitespace) {
+    if (!whitespace_.keep_trailing_newline && text_.ends_with('\n')) text_.pop_back();
+  }
 
   std::vector<Token> whole_template() {
     while (at_ < text_.size()) {
@@ -81,33 +84,55 @@ class Lexer {
     std::string_view text = std::string_view(text_).substr(at_, end - at_);
     if (strip_next_) text = python::lstrip(text);
     strip_next_ = false;
-    const bool strip_end = end + 2 < text_.size() && text_[end + 2] == '-';
-    if (strip_end) text = python::rstrip(text);
+    bool begins_line = at_ == 0 || text_[at_ - 1] == '\n';
+    if (trim_next_ && text.starts_with('\n')) {
+      text.remove_prefix(1);
+      begins_line = true;
+    }
+    trim_next_ = false;
+    const char mark = end + 2 < text_.size() ? text_[end + 2] : '\0';
+    if (mark == '-') {
+      text = python::rstrip(text);
+    } else if (whitespace_.lstrip_blocks && mark != '+' && end < text_.size() && text_[end + 1] != '{') {
+      text = without_indent(text, begins_line);
+    }
     if (!text.empty()) tokens_.push_back({TokenKind::text, std::string(text), start});
     advance(end - at_);
   }
 
+  // Blanks between the last line's beginning and the end go.
+  static std::string_view without_indent(std::string_view text, bool begins_line) {
+    const std::size_t last = text.find_last_not_of(" \t");
+    if (last == std::string_view::npos) return begins_line ? std::string_view() : text;
+    return text[last] == '\n' ? text.substr(0, last + 1) : text;
+  }
+
   void delimiter() {
-    if (starts("{%")) statement();
     if (starts("{#")) return comment();
+    const bool block = starts("{%");
     const Position start = position_;
-    tokens_.push_back({TokenKind::begin, "{{", position_});
-    advance(starts("{{-") || starts("{{+") ? 3 : 2);
+    tokens_.push_back({block ? TokenKind::block_begin : TokenKind::begin, block ? "{%" : "{{", position_});
+    advance(text_.size() > at_ + 2 && (text_[at_ + 2] == '-' || text_[at_ + 2] == '+') ? 3 : 2);
     while (true) {
       skip_space();
-      if (at_ >= text_.size())
+      if (at_ >= text_.size()) {
+        if (block) throw Failure{start, "'{%' without its '%}'", "close the statement with '%}'"};
         throw Failure{start, "'{{' without its '}}'", "close the expression with '}}'"};
-      if (open_brackets_.empty() && close("}}")) return;
+      }
+      if (open_brackets_.empty() && close(block ? "%}" : "}}")) return;
       token();
     }
   }
 
-  /// Consumes "}}" or "-}}".
+  /// Consumes "}}", "-}}" or "+%}".
   bool close(std::string_view end) {
-    const bool stripping = starts("-") && rest().substr(1, end.size()) == end;
-    if (!stripping && !starts(end)) return false;
-    tokens_.push_back({TokenKind::end, std::string(end), position_});
-    advance(end.size() + (stripping ? 1 : 0));
+    const bool marked = (starts("-") || starts("+")) && rest().substr(1, end.size()) == end;
+    if (!marked && !starts(end)) return false;
+    const bool block = end == "%}";
+    const bool stripping = starts("-");
+    tokens_.push_back({block ? TokenKind::block_end : TokenKind::end, std::string(end), position_});
+    trim_next_ = block && whitespace_.trim_blocks && !marked;
+    advance(end.size() + (marked ? 1 : 0));
     strip_next_ = stripping;
     return true;
   }
@@ -116,18 +141,8 @@ class Lexer {
     const std::size_t end = text_.find("#}", at_ + 2);
     if (end == std::string::npos) fail("'{#' without its '#}'", "close the comment with '#}'");
     strip_next_ = end > at_ + 2 && text_[end - 1] == '-';
+    trim_next_ = whitespace_.trim_blocks && !strip_next_ && text_[end - 1] != '+';
     advance(end + 2 - at_);
-  }
-
-  [[noreturn]] void statement() {
-    std::string_view inside = rest().substr(2);
-    if (!inside.empty() && (inside[0] == '-' || inside[0] == '+')) inside.remove_prefix(1);
-    inside = python::lstrip(inside);
-    std::size_t length = 0;
-    while (length < inside.size() && is_name_start(inside[length])) ++length;
-    fail(fmt::format("the statement '{{% {} %}}'", inside.substr(0, length)),
-         "this version of tsugi renders {{ expressions }} only; use an inline if, or write the text into the "
-         "data");
   }
 
   void token() {
@@ -244,18 +259,20 @@ class Lexer {
     take(TokenKind::operation, found->size());
   }
 
-  const std::string text_;
+  std::string text_;
+  Whitespace whitespace_;
   std::size_t at_ = 0;
   Position position_;
   std::vector<Token> tokens_;
   std::string open_brackets_;  ///< inside them "}}" closes dicts, not the expression
   bool strip_next_ = false;
+  bool trim_next_ = false;
 };
 
 }  // namespace
 
-std::vector<Token> lex_template(std::string_view source) {
-  return Lexer(source).whole_template();
+std::vector<Token> lex_template(std::string_view source, const Whitespace& whitespace) {
+  return Lexer(source, whitespace).whole_template();
 }
 std::vector<Token> lex_expression(std::string_view source) {
   return Lexer(source).expression();

@@ -12,7 +12,7 @@
 
 namespace tsugi::eval::syntax {
 
-enum class TokenKind { text, begin, end, name, integer, real, string, operation };
+enum class TokenKind { text, begin, end, block_begin, block_end, name, integer, real, string, operation };
 
 struct Token {
   TokenKind kind;
@@ -20,9 +20,16 @@ struct Token {
   Position position;
 };
 
+/// Jinja's settings of white space around {% statements %} and {# comments #}.
+struct Whitespace {
+  bool trim_blocks = false;    ///< a line feed behind one goes
+  bool lstrip_blocks = false;  ///< blanks before one on its line go
+  bool keep_trailing_newline = true;
+};
+
 /// Tokens of a whole template. Comments are gone, "-" beside a delimiter has stripped its text, newlines are
 /// "\n". Throws Failure.
-std::vector<Token> lex_template(std::string_view source);
+std::vector<Token> lex_template(std::string_view source, const Whitespace& whitespace = {});
 
 /// Tokens of one expression without delimiters. Throws Failure.
 std::vector<Token> lex_expression(std::string_view source);

@@ -2,360 +2,206 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/template/parser.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <optional>
-
-#include "eval/template/builtins.h"
-#include "eval/template/lexer.h"
+#include "eval/template/expression_parser.h"
+#include "recipes/error.h"
 
 namespace tsugi::eval::syntax {
 namespace {
 
-constexpr int kMaxDepth =
-    200;  // real templates nest under ten; this bounds the stack of parser and evaluator
-
-template <class Node>
-ExpressionPtr make(Position position, Node node) {
-  return std::make_unique<const Expression>(Expression{position, std::move(node)});
-}
-
-class Parser {
+class Parser : public ExpressionParser {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  using ExpressionParser::ExpressionParser;
 
-  bool at_end() const { return at_ == tokens_.size(); }
-  const Token& current() const { return tokens_[at_]; }
-
-  std::vector<Piece> pieces() {
-    std::vector<Piece> result;
-    while (!at_end()) {
-      if (current().kind == TokenKind::text) {
-        result.emplace_back(tokens_[at_++].value);
-        continue;
-      }
-      ++at_;  // past "{{"
-      links_ = 0;
-      result.emplace_back(expression());
-      if (at_end() || current().kind != TokenKind::end) unexpected("'}}'");
-      ++at_;
-    }
-    return result;
-  }
-
-  ExpressionPtr whole_expression() {
-    ExpressionPtr result = expression();
-    if (!at_end()) unexpected("the end");
+  Body whole() {
+    Body result = body({});
+    if (!at_end()) fail("a statement without its beginning", "remove it");
     return result;
   }
 
  private:
-  /// Counts one level of nesting while it lives.
-  class Level {
-   public:
-    explicit Level(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > kMaxDepth) parser_.fail("an expression nested too deeply", "simplify it");
-    }
-    ~Level() { --parser_.depth_; }
-    Level(const Level&) = delete;
-    Level& operator=(const Level&) = delete;
-
-   private:
-    Parser& parser_;
-  };
-
-  Position position() const {
-    return at_end() ? (tokens_.empty() ? Position{} : tokens_.back().position) : current().position;
-  }
-
-  [[noreturn]] void fail(std::string what, std::string cure) const {
-    throw Failure{position(), std::move(what), std::move(cure)};
-  }
-
-  [[noreturn]] void unexpected(std::string_view expected) const {
-    const std::string seen = at_end() || current().kind == TokenKind::end
-                                 ? "the end of the expression"
-                                 : fmt::format("'{}'", current().value);
-    fail(fmt::format("{}, expected {}", seen, expected), "correct the expression");
-  }
-
-  bool is_operation(std::string_view value) const {
-    return !at_end() && current().kind == TokenKind::operation && current().value == value;
-  }
-  bool is_name(std::string_view value) const {
-    return !at_end() && current().kind == TokenKind::name && current().value == value;
-  }
-  bool take_operation(std::string_view value) {
-    if (!is_operation(value)) return false;
-    ++at_;
-    return true;
-  }
-  bool take_name(std::string_view value) {
-    if (!is_name(value)) return false;
-    ++at_;
-    return true;
-  }
-  void need_operation(std::string_view value) {
-    if (!take_operation(value)) unexpected(fmt::format("'{}'", value));
-  }
-  std::string need_name(std::string_view what) {
-    if (at_end() || current().kind != TokenKind::name) unexpected(what);
-    return tokens_[at_++].value;
-  }
-
-  ExpressionPtr expression() {
+  /// To the statement that ends it, which is not consumed but for its "{%".
+  Body body(std::initializer_list<std::string_view> ends) {
     const Level level(*this);
-    ExpressionPtr chosen = disjunction();
-    while (is_name("if")) {
+    Body result;
+    while (!at_end()) {
+      links_ = 0;
       const Position start = position();
-      ++at_;
-      ExpressionPtr condition = disjunction();
-      ExpressionPtr other = take_name("else") ? expression() : nullptr;
-      chosen = make(start, Conditional{std::move(condition), std::move(chosen), std::move(other)});
-    }
-    return chosen;
-  }
-
-  ExpressionPtr disjunction() { return chain({"or"}, &Parser::conjunction, TokenKind::name); }
-  ExpressionPtr conjunction() { return chain({"and"}, &Parser::negation, TokenKind::name); }
-
-  ExpressionPtr negation() {
-    if (!is_name("not")) return comparison();
-    const Level level(*this);
-    const Position start = position();
-    ++at_;
-    return make(start, Unary{"not", negation()});
-  }
-
-  std::optional<std::string> comparison_operator() {
-    constexpr std::array<std::string_view, 6> kOperators{"==", "!=", "<=", ">=", "<", ">"};
-    for (const std::string_view value : kOperators) {
-      if (take_operation(value)) return std::string(value);
-    }
-    if (take_name("in")) return "in";
-    if (is_name("not") && at_ + 1 < tokens_.size() && tokens_[at_ + 1].value == "in") {
-      at_ += 2;
-      return "not in";
-    }
-    return std::nullopt;
-  }
-
-  ExpressionPtr comparison() {
-    ExpressionPtr first = sum();
-    const Position start = position();
-    std::vector<std::pair<std::string, ExpressionPtr>> links;
-    while (auto operation = comparison_operator()) links.emplace_back(*operation, sum());
-    if (links.empty()) return first;
-    return make(start, Comparison{std::move(first), std::move(links)});
-  }
-
-  ExpressionPtr sum() { return chain({"+", "-"}, &Parser::concatenation); }
-  ExpressionPtr concatenation() { return chain({"~"}, &Parser::product); }
-  ExpressionPtr product() { return chain({"*", "//", "/", "%"}, &Parser::power); }
-
-  /// Left-associative operators of one level.
-  ExpressionPtr chain(std::initializer_list<std::string_view> operators, ExpressionPtr (Parser::*operand)(),
-                      TokenKind kind = TokenKind::operation) {
-    ExpressionPtr left = (this->*operand)();
-    while (!at_end() && current().kind == kind &&
-           std::find(operators.begin(), operators.end(), current().value) != operators.end()) {
-      const Level level(*this);
-      const Token& token = tokens_[at_++];
-      left = make(token.position, Binary{token.value, std::move(left), (this->*operand)()});
-      count_links();
-    }
-    return left;
-  }
-
-  ExpressionPtr power() {
-    ExpressionPtr base = unary(true);
-    if (is_operation("**"))
-      fail("the operator '**'", "tsugi's templates do not have it; write the number into the data");
-    return base;
-  }
-
-  ExpressionPtr unary(bool with_filters) {
-    const Level level(*this);
-    const Position start = position();
-    ExpressionPtr node;
-    if (is_operation("-") || is_operation("+")) {
-      const std::string sign = tokens_[at_++].value;
-      node = make(start, Unary{sign, unary(false)});
-    } else {
-      node = primary();
-    }
-    node = postfix(std::move(node));
-    return with_filters ? filters(std::move(node)) : std::move(node);
-  }
-
-  ExpressionPtr primary() {
-    if (at_end()) unexpected("a value");
-    const Token& token = current();
-    switch (token.kind) {
-      case TokenKind::name:
-        return name();
-      case TokenKind::string:
-        return strings();
-      case TokenKind::integer:
-      case TokenKind::real:
-        return number();
-      default:
-        break;
-    }
-    if (take_operation("(")) return parenthesised(token.position);
-    if (take_operation("[")) return make(token.position, ListOf{items("]")});
-    if (take_operation("{")) return dict(token.position);
-    unexpected("a value");
-  }
-
-  ExpressionPtr name() {
-    const Token& token = tokens_[at_++];
-    if (token.value == "true" || token.value == "True") return make(token.position, Literal{true});
-    if (token.value == "false" || token.value == "False") return make(token.position, Literal{false});
-    if (token.value == "none" || token.value == "None") return make(token.position, Literal{nullptr});
-    if (is_operation("(")) {
-      throw Failure{token.position, fmt::format("the function '{}()'", token.value),
-                    "this version of tsugi has no functions in templates; use a method or a filter"};
-    }
-    return make(token.position, Name{token.value});
-  }
-
-  /// Strings side by side are one string.
-  ExpressionPtr strings() {
-    const Position start = position();
-    std::string value;
-    while (!at_end() && current().kind == TokenKind::string) value += tokens_[at_++].value;
-    return make(start, Literal{std::move(value)});
-  }
-
-  ExpressionPtr number() {
-    const Token& token = tokens_[at_++];
-    const char* begin = token.value.data();
-    const char* end = begin + token.value.size();
-    if (token.kind == TokenKind::real) {
-      double value = 0;
-      if (std::from_chars(begin, end, value).ec == std::errc()) return make(token.position, Literal{value});
-    } else {
-      std::int64_t value = 0;
-      const bool octal_looking = token.value.size() > 1 &&
-                                 token.value.find_first_not_of('0') != std::string::npos &&
-                                 token.value[0] == '0';
-      if (!octal_looking && std::from_chars(begin, end, value).ec == std::errc()) {
-        return make(token.position, Literal{value});
+      if (current().kind == TokenKind::text) {
+        result.push_back({start, tokens_[at_++].value});
+      } else if (current().kind == TokenKind::begin) {
+        ++at_;
+        ExpressionPtr value = expression_or_tuple();
+        check_printable(*value);
+        result.push_back({start, Output{std::move(value)}});
+        if (at_end() || current().kind != TokenKind::end) unexpected("'}}'");
+        ++at_;
+      } else {
+        ++at_;  // past "{%"
+        for (const std::string_view end : ends) {
+          if (is_name(end)) return result;
+        }
+        result.push_back(statement(start));
       }
     }
-    throw Failure{token.position, fmt::format("the number '{}'", token.value),
-                  "use a number of at most 18 digits that does not begin with 0"};
-  }
-
-  ExpressionPtr parenthesised(Position start) {
-    ExpressionPtr inner = expression();
-    if (is_operation(",")) throw Failure{start, "a tuple", "write a list: [a, b]"};
-    need_operation(")");
-    return inner;
-  }
-
-  std::vector<ExpressionPtr> items(std::string_view close) {
-    std::vector<ExpressionPtr> result;
-    while (!take_operation(close)) {
-      if (!result.empty()) need_operation(",");
-      if (!result.empty() && take_operation(close)) break;
-      result.push_back(expression());
-      if (is_operation("=")) fail("an argument given by name", "give arguments by position");
-    }
+    if (ends.size() > 0)
+      fail(fmt::format("the end of the template, expected '{{% {} %}}'", *(ends.end() - 1)),
+           "close the statement");
     return result;
   }
 
-  ExpressionPtr dict(Position start) {
-    DictOf node;
-    while (!take_operation("}")) {
-      if (!node.entries.empty()) need_operation(",");
-      if (!node.entries.empty() && take_operation("}")) break;
-      ExpressionPtr key = expression();
-      need_operation(":");
-      node.entries.emplace_back(std::move(key), expression());
+  ExpressionPtr expression_or_tuple() {
+    const Position start = position();
+    ExpressionPtr first = expression();
+    if (!is_operation(",")) return first;
+    ListOf list;
+    list.tuple = true;
+    list.items.push_back(std::move(first));
+    while (take_operation(",")) list.items.push_back(expression());
+    return make(start, std::move(list));
+  }
+
+  // Values that are lists here and print otherwise in Python.
+  static void check_printable(const Expression& expression) {
+    const auto* list = std::get_if<ListOf>(&expression.node);
+    if (list != nullptr && list->tuple)
+      throw Failure{expression.position, "a tuple to print", "write a list: [a, b]"};
+    const auto* call = std::get_if<Call>(&expression.node);
+    if (call != nullptr && call->name == "range")
+      throw Failure{expression.position, "range() to print", "loop over it, or write {{ range(3) | list }}"};
+  }
+
+  void end_block() {
+    if (at_end() || current().kind != TokenKind::block_end) unexpected("'%}'");
+    ++at_;
+  }
+
+  /// {% name %}, of which "{%" is consumed.
+  void end_statement(std::string_view name) {
+    if (!take_name(name)) unexpected(fmt::format("'{}'", name));
+    end_block();
+  }
+
+  Statement statement(Position start) {
+    const std::string name = need_name("the name of a statement");
+    if (name == "if") return {start, if_statement()};
+    if (name == "for") return {start, for_statement()};
+    if (name == "set") return {start, set_statement()};
+    if (name == "macro") return {start, macro()};
+    if (name == "filter") return {start, filter_block()};
+    if (name == "generation") {
+      end_block();
+      Group group{body({"endgeneration"})};
+      end_statement("endgeneration");
+      return {start, std::move(group)};
     }
-    return make(start, std::move(node));
-  }
-
-  ExpressionPtr postfix(ExpressionPtr node) {
-    while (true) {
-      const Position start = position();
-      if (take_operation(".")) {
-        node = attribute(start, std::move(node));
-      } else if (take_operation("[")) {
-        node = subscript(start, std::move(node));
-      } else if (is_operation("(")) {
-        fail("a call", "only methods can be called: text.strip()");
-      } else {
-        return node;
-      }
-      count_links();
+    if (name == "break" || name == "continue") {
+      if (loops_ == 0) throw Failure{start, fmt::format("'{}' outside a loop", name), "remove it"};
+      end_block();
+      if (name == "break") return {start, Break{}};
+      return {start, Continue{}};
     }
+    throw Failure{start, fmt::format("the statement '{{% {} %}}'", name),
+                  suggestion(name, std::vector<std::string>{"if", "for", "set", "macro", "filter", "break",
+                                                            "continue", "generation"})};
   }
 
-  ExpressionPtr attribute(Position start, ExpressionPtr object) {
-    if (!at_end() && current().kind == TokenKind::integer) {
-      return make(start, Subscript{std::move(object), number()});
+  If if_statement() {
+    If node;
+    ExpressionPtr condition = expression();
+    end_block();
+    node.branches.emplace_back(std::move(condition), body({"elif", "else", "endif"}));
+    while (take_name("elif")) {
+      ExpressionPtr next = expression();
+      end_block();
+      node.branches.emplace_back(std::move(next), body({"elif", "else", "endif"}));
     }
-    std::string name = need_name("a name after '.'");
-    if (!take_operation("(")) return make(start, Attribute{std::move(object), std::move(name)});
-    check_method(name, start);
-    return make(start, MethodCall{std::move(object), std::move(name), items(")")});
-  }
-
-  ExpressionPtr subscript(Position start, ExpressionPtr object) {
-    ExpressionPtr begin = is_operation(":") ? nullptr : expression();
-    if (take_operation("]")) return make(start, Subscript{std::move(object), std::move(begin)});
-    need_operation(":");
-    const auto part = [&] { return is_operation(":") || is_operation("]") ? nullptr : expression(); };
-    ExpressionPtr end = part();
-    ExpressionPtr step = take_operation(":") ? part() : nullptr;
-    need_operation("]");
-    return make(start, Slice{std::move(object), std::move(begin), std::move(end), std::move(step)});
-  }
-
-  ExpressionPtr filters(ExpressionPtr node) {
-    while (true) {
-      const Position start = position();
-      if (take_operation("|")) {
-        std::string name = need_name("the name of a filter");
-        check_filter(name, start);
-        std::vector<ExpressionPtr> arguments;
-        if (take_operation("(")) arguments = items(")");
-        node = make(start, Filter{std::move(node), std::move(name), std::move(arguments)});
-      } else if (take_name("is")) {
-        const bool negated = take_name("not");
-        std::string name = need_name("the name of a test");
-        check_test(name, start);
-        node = make(start, Test{std::move(node), std::move(name), negated});
-      } else {
-        return node;
-      }
-      count_links();
+    if (take_name("else")) {
+      end_block();
+      node.otherwise = body({"endif"});
     }
+    end_statement("endif");
+    return node;
   }
 
-  /// Chains (a.b.c, a + b + c, a | b | c) nest in the tree though not in the parser: they are bounded as
-  /// well.
-  void count_links() {
-    constexpr int kMaxLinks = 500;  // the evaluator takes about a kilobyte of stack for each
-    if (++links_ > kMaxLinks) fail("an expression with too many operators", "simplify it");
+  std::vector<std::string> targets() {
+    const bool bracketed = take_operation("(");
+    std::vector<std::string> names{need_name("a name")};
+    while (take_operation(",")) names.push_back(need_name("a name"));
+    if (bracketed) need_operation(")");
+    return names;
   }
 
-  std::vector<Token> tokens_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
-  int links_ = 0;
+  For for_statement() {
+    For node;
+    node.targets = targets();
+    if (!take_name("in")) unexpected("'in'");
+    node.items = disjunction();  // an "if" behind it chooses items
+    if (take_name("if")) node.condition = expression();
+    if (is_name("recursive")) fail("a recursive loop", "write a macro");
+    end_block();
+    ++loops_;
+    node.body = body({"else", "endfor"});
+    --loops_;
+    if (take_name("else")) {
+      end_block();
+      node.otherwise = body({"endfor"});
+    }
+    end_statement("endfor");
+    return node;
+  }
+
+  Set set_statement() {
+    Set node;
+    node.targets = targets();
+    if (take_operation(".")) node.attribute = need_name("a name after '.'");
+    if (take_operation("=")) {
+      node.value = expression_or_tuple();
+      end_block();
+      return node;
+    }
+    end_block();
+    node.body = body({"endset"});
+    end_statement("endset");
+    return node;
+  }
+
+  Macro macro() {
+    Macro node;
+    node.name = need_name("the name of a macro");
+    need_operation("(");
+    while (!take_operation(")")) {
+      if (!node.parameters.empty()) need_operation(",");
+      std::string name = need_name("the name of a parameter");
+      ExpressionPtr otherwise = take_operation("=") ? expression() : nullptr;
+      node.parameters.emplace_back(std::move(name), std::move(otherwise));
+    }
+    end_block();
+    const int outside = std::exchange(loops_, 0);
+    node.body = body({"endmacro"});
+    loops_ = outside;
+    end_statement("endmacro");
+    return node;
+  }
+
+  FilterBlock filter_block() {
+    FilterBlock node;
+    const Position start = position();
+    node.name = need_name("the name of a filter");
+    check_filter(node.name, start);
+    if (take_operation("(")) node.arguments = arguments();
+    end_block();
+    node.body = body({"endfilter"});
+    end_statement("endfilter");
+    return node;
+  }
+
+  int loops_ = 0;
 };
 
 }  // namespace
 
-std::vector<Piece> parse_template(std::string_view source) {
-  return Parser(lex_template(source)).pieces();
+Body parse_template(std::string_view source, const Whitespace& whitespace) {
+  return Parser(lex_template(source, whitespace)).whole();
 }
 
 ExpressionPtr parse_expression(std::string_view source) {

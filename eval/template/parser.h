@@ -6,14 +6,14 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
+#include "eval/template/lexer.h"
 #include "eval/template/syntax.h"
 
 namespace tsugi::eval::syntax {
 
 /// Throws Failure for broken syntax and for constructs, filters, tests and methods that do not exist here.
-std::vector<Piece> parse_template(std::string_view source);
+Body parse_template(std::string_view source, const Whitespace& whitespace = {});
 
 /// One expression and nothing after it. Throws Failure.
 ExpressionPtr parse_expression(std::string_view source);

@@ -39,6 +39,7 @@ struct Name {
 };
 struct ListOf {
   std::vector<ExpressionPtr> items;
+  bool tuple = false;  ///< written (a, b), which Python prints otherwise
 };
 struct DictOf {
   std::vector<std::pair<ExpressionPtr, ExpressionPtr>> entries;
@@ -61,22 +62,32 @@ struct Slice {
   ExpressionPtr step;
 };
 /// object.name(arguments)
+struct Arguments {
+  std::vector<ExpressionPtr> positional;
+  std::vector<std::pair<std::string, ExpressionPtr>> named;
+};
+/// name(…): a macro, or a function of the environment.
+struct Call {
+  std::string name;
+  Arguments arguments;
+};
 struct MethodCall {
   ExpressionPtr object;
   std::string name;
-  std::vector<ExpressionPtr> arguments;
+  Arguments arguments;
 };
 /// object | name(arguments)
 struct Filter {
   ExpressionPtr object;
   std::string name;
-  std::vector<ExpressionPtr> arguments;
+  Arguments arguments;
 };
 /// object is name
 struct Test {
   ExpressionPtr object;
   std::string name;
   bool negated = false;
+  std::vector<ExpressionPtr> arguments = {};
 };
 /// "-", "+" or "not"
 struct Unary {
@@ -103,12 +114,55 @@ struct Conditional {
 
 struct Expression {
   Position position;
-  std::variant<Literal, Name, ListOf, DictOf, Attribute, Subscript, Slice, MethodCall, Filter, Test, Unary,
-               Binary, Comparison, Conditional>
+  std::variant<Literal, Name, ListOf, DictOf, Attribute, Subscript, Slice, Call, MethodCall, Filter, Test,
+               Unary, Binary, Comparison, Conditional>
       node;
 };
 
-/// One piece of a template: text as it stands, or {{ expression }}.
-using Piece = std::variant<std::string, ExpressionPtr>;
+struct Statement;
+using Body = std::vector<Statement>;
+
+struct Output {
+  ExpressionPtr value;
+};
+struct If {
+  std::vector<std::pair<ExpressionPtr, Body>> branches;
+  Body otherwise;
+};
+struct For {
+  std::vector<std::string> targets;  ///< one, or those that each item is taken apart into
+  ExpressionPtr items;
+  ExpressionPtr condition;  ///< items that are passed over do not count for the loop; null for none
+  Body body;
+  Body otherwise;  ///< when there is no item
+};
+/// {% set a = value %}, {% set space.a = value %}, {% set a %}body{% endset %}.
+struct Set {
+  std::vector<std::string> targets;
+  std::string attribute;  ///< of a namespace; "" for a plain name
+  ExpressionPtr value;    ///< null for a body
+  Body body;
+};
+struct Macro {
+  std::string name;
+  std::vector<std::pair<std::string, ExpressionPtr>> parameters;  ///< with their defaults, null for none
+  Body body;
+};
+struct FilterBlock {
+  std::string name;
+  Arguments arguments;
+  Body body;
+};
+/// {% generation %}, which marks what a model has written and changes nothing.
+struct Group {
+  Body body;
+};
+struct Break {};
+struct Continue {};
+
+struct Statement {
+  Position position;
+  std::variant<std::string, Output, If, For, Set, Macro, FilterBlock, Group, Break, Continue> node;
+};
 
 }  // namespace tsugi::eval::syntax

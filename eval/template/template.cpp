@@ -8,6 +8,7 @@
 
 #include "eval/template/evaluator.h"
 #include "eval/template/parser.h"
+#include "eval/template/renderer.h"
 
 namespace tsugi::eval {
 namespace {
@@ -36,7 +37,8 @@ bool is_literal(const syntax::Expression& expression) {
 struct Template::State {
   Mark where;
   std::string name;
-  std::vector<syntax::Piece> pieces;
+  const syntax::Environment* environment = nullptr;
+  syntax::Body body;
 
   /// An error of parsing stands in the task file; one of rendering at the document, and says which template.
   [[noreturn]] void fail(const syntax::Failure& failure, std::string_view document) const {
@@ -51,11 +53,20 @@ struct Template::State {
 };
 
 Template Template::parse(const std::string& source, const Mark& where, const std::string& name) {
+  return parse(source, where, name, false);
+}
+
+Template Template::parse_chat(const std::string& source, const Mark& where, const std::string& name) {
+  return parse(source, where, name, true);
+}
+
+Template Template::parse(const std::string& source, const Mark& where, const std::string& name, bool chat) {
   auto state = std::make_shared<State>();
+  state->environment = chat ? &syntax::chat_environment() : &syntax::task_environment();
   state->where = where;
   state->name = name;
   try {
-    state->pieces = syntax::parse_template(source);
+    state->body = syntax::parse_template(source, state->environment->whitespace);
   } catch (const syntax::Failure& failure) {
     state->fail(failure, "");
   }
@@ -66,25 +77,19 @@ Template Template::parse(const std::string& source, const Mark& where, const std
 
 std::string Template::render(const Json& variables, std::string_view document) const {
   try {
-    std::string out;
-    for (const syntax::Piece& piece : state_->pieces) {
-      if (const auto* text = std::get_if<std::string>(&piece)) {
-        out += *text;
-      } else {
-        out += python::str(syntax::evaluate(*std::get<ExpressionPtr>(piece), variables));
-      }
-    }
-    return out;
+    return syntax::render(state_->body, variables, *state_->environment);
   } catch (const syntax::Failure& failure) {
     state_->fail(failure, document);
   }
 }
 
 Json Template::evaluate(const Json& variables, std::string_view document) const {
-  const bool bare = state_->pieces.size() == 1 && std::holds_alternative<ExpressionPtr>(state_->pieces[0]);
+  const bool bare =
+      state_->body.size() == 1 && std::holds_alternative<syntax::Output>(state_->body.front().node);
   if (!bare) return render(variables, document);
   try {
-    return syntax::evaluate(*std::get<ExpressionPtr>(state_->pieces[0]), variables);
+    const syntax::Scope scope(variables, *state_->environment);
+    return syntax::evaluate(*std::get<syntax::Output>(state_->body.front().node).value, scope);
   } catch (const syntax::Failure& failure) {
     state_->fail(failure, document);
   }
@@ -94,7 +99,9 @@ std::unique_ptr<Json> read_python_literal(const std::string& text) {
   try {
     const ExpressionPtr expression = syntax::parse_expression(text);
     if (!is_literal(*expression)) return nullptr;
-    return std::make_unique<Json>(syntax::evaluate(*expression, Json::object()));
+    const Json nothing = Json::object();
+    return std::make_unique<Json>(
+        syntax::evaluate(*expression, syntax::Scope(nothing, syntax::task_environment())));
   } catch (const syntax::Failure&) {
     return nullptr;
   }

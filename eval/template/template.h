@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Templates of task files: the part of Jinja2 that substitutes. Text and {{ expressions }} with attributes,
-// indexes, slices, Python's operators, string methods, filters, tests and inline if, under StrictUndefined
-// and keep_trailing_newline as lm-evaluation-harness sets them. Statements ({% if %}, {% for %}, …) are
-// refused by name.
+// Jinja2 for task files (lm-evaluation-harness's environment: StrictUndefined, keep_trailing_newline) and for
+// chat templates (transformers': trim_blocks, lstrip_blocks, lenient undefined). Expressions with attributes,
+// indexes, slices, Python's operators, methods, filters, tests and inline if; if, for, set, macro, filter,
+// break, continue, generation. What is not there (include, import, extends, block, call, raw) is refused by
+// name.
 //
-// From a template to text: lexer.h (tokens) → parser.h (syntax tree, syntax.h) → evaluator.h.
+// From a template to text: lexer.h (tokens) → parser.h (syntax tree, syntax.h) → renderer.h, evaluator.h.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,9 @@ class Template {
   /// the position inside the template for broken syntax and for what is not supported.
   static Template parse(const std::string& source, const Mark& where, const std::string& name);
 
+  /// The same in transformers' environment.
+  static Template parse_chat(const std::string& source, const Mark& where, const std::string& name);
+
   /// The text for these variables (an object). `document` is the place of the variables for messages
   /// ("items.jsonl:17"). Throws InputError for an undefined name and whatever Python would raise.
   std::string render(const python::Json& variables, std::string_view document) const;
@@ -34,6 +38,7 @@ class Template {
 
  private:
   struct State;
+  static Template parse(const std::string& source, const Mark& where, const std::string& name, bool chat);
   std::shared_ptr<const State> state_;
 };
 

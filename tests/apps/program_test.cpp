@@ -198,9 +198,17 @@ TEST(Program, ScoresAGgufFileLikeTheFolderItCameFrom) {
   EXPECT_EQ(file.out, run_program(eval_arguments(model, "2")).out);
 }
 
+TEST(Program, AChatTemplateThatIsNotThereIsNamed) {
+  const Finished run =
+      run_program({"eval", (kRoot / "recipes/pocket/base").string(), "--tasks", "pocket_math_en",
+                   "--include_path", (kRoot / "recipes/pocket/tasks").string(), "--apply_chat_template"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("--apply_chat_template: the model has no chat template"));
+}
+
 TEST(Program, SwitchesThatWouldChangeAScoreAreRefused) {
   const std::string model = (kRoot / "recipes/pocket/base").string();
-  for (const char* flag : {"--apply_chat_template", "--gen_kwargs"}) {
+  for (const char* flag : {"--model_args", "--gen_kwargs"}) {
     const Finished run = run_program({"eval", model, "--tasks", "pocket_math_en", flag, "x"});
     EXPECT_EQ(run.code, 2) << flag;
     EXPECT_THAT(run.err, HasSubstr("leave it out")) << flag;

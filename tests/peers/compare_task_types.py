@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import math
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -56,6 +57,23 @@ TASKS = {
 }
 
 
+# Through a chat template, with a system message, examples as turns or in one message.
+CHAT_TASKS = ["choice", "choice_shots", "choice_prefix", "choice_inputs", "cloze_shots", "answer", "answer_shots", "answer_prefix"]
+CHAT_TEMPLATE = ("{{ bos_token }}{% for message in messages %}\n{{ message['role'] | upper }}: {{ message['content'] | trim }}\n{% endfor %}\n"
+                 "{% if add_generation_prompt %}\nASSISTANT:{% endif %}")
+SYSTEM = "Answer the question."
+
+
+def chat_model(folder):
+    """The model with a chat template."""
+    copy = folder / "model"
+    shutil.copytree(MODEL, copy)
+    config = json.loads((copy / "tokenizer_config.json").read_text())
+    config["chat_template"] = CHAT_TEMPLATE
+    (copy / "tokenizer_config.json").write_text(json.dumps(config))
+    return copy
+
+
 def write_tasks(folder, count):
     """Task files and their documents: `shots` are other items than the `scored` ones."""
     for kind, file in (("choice", "choice_ja"), ("math", "math_ja")):
@@ -75,16 +93,16 @@ def write_tasks(folder, count):
         (folder / f"{name}.yaml").write_text(json.dumps(document, ensure_ascii=False))  # which is YAML
 
 
-def theirs(folder, names, bootstrap_iters=100_000):
+def theirs(folder, names, bootstrap_iters=100_000, model=MODEL, **chat):
     with contextlib.chdir(folder):
         return lm_eval.simple_evaluate(
-            model="hf", model_args={"pretrained": str(MODEL), "dtype": "float32"}, tasks=names, batch_size=1, device="cpu",
-            task_manager=TaskManager(include_path=".", include_defaults=False), log_samples=True, bootstrap_iters=bootstrap_iters)
+            model="hf", model_args={"pretrained": str(model), "dtype": "float32"}, tasks=names, batch_size=1, device="cpu",
+            task_manager=TaskManager(include_path=".", include_defaults=False), log_samples=True, bootstrap_iters=bootstrap_iters, **chat)
 
 
-def ours(folder, names):
+def ours(folder, names, model=MODEL, *flags):
     out = folder / "ours" / "results.json"
-    shared.run_tsugi("eval", MODEL, "--tasks", ",".join(names), "--include_path", folder, "--dtype", "float32", "--log_samples",
+    shared.run_tsugi("eval", model, *flags, "--tasks", ",".join(names), "--include_path", folder, "--dtype", "float32", "--log_samples",
                      "--output_path", out, "--quiet")
     return json.loads(out.read_text()), {name: shared.read_samples(out.parent / f"samples_{name}.jsonl") for name in names}
 
@@ -108,7 +126,7 @@ def sums(sample):
     return found
 
 
-def compare(name, mine, my_samples, peer, table):
+def compare(name, mine, my_samples, peer, table, how=""):
     their_samples = sorted((s for s in peer["samples"][name]), key=lambda s: (s["doc_id"], s["filter"]))
     by_doc = {s["doc_id"]: s for s in their_samples}
     texts = sum(arguments(sample) != arguments(by_doc[sample["doc_id"]]) for sample in my_samples)
@@ -129,17 +147,17 @@ def compare(name, mine, my_samples, peer, table):
     for key, value in metrics.items():
         got = row.get(key)
         same = got == value if isinstance(value, str) or isinstance(got, str) else got is not None and math.isclose(
-            got, value, rel_tol=1e-12 if "perplexity" not in key and "bits" not in key and "brier" not in key else 1e-5, abs_tol=1e-12)
+            got, value, rel_tol=1e-12 if "perplexity" not in key and "bits" not in key and "brier" not in key else 1e-4, abs_tol=1e-12)
         if not same:
             off.append(f"{key}: {got} and {value}")
-    table.line(f"{name}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
+    table.line(f"{name}{how}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
     if worst or sums(my_samples[0]):
-        table.line(f"{name}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
+        table.line(f"{name}{how}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
     if not sums(my_samples[0]):
-        table.line(f"{name}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
-    table.line(f"{name}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
+        table.line(f"{name}{how}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
+    table.line(f"{name}{how}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
     shown = ", ".join(f"{key.split(',')[0]} {value:.4g}" for key, value in metrics.items() if "stderr" not in key)
-    return (name, TASKS[name]["output_type"], mine["n-shot"][name], len(my_samples), texts, worst, len(metrics), len(off), shown)
+    return (name + how, TASKS[name]["output_type"], mine["n-shot"][name], len(my_samples), texts, worst, len(metrics), len(off), shown)
 
 
 def write_document(rows):
@@ -147,7 +165,7 @@ def write_document(rows):
              f"`tests/peers/compare_task_types.py --write` made this table: `tsugi eval --dtype float32` and lm-evaluation-harness {lm_eval.__version__} "
              "(`hf`, float32, batch size 1)", "on the bundled model `ja` and on task files that the script writes. Prompts are compared letter by letter, "
              "log-likelihoods by the largest", "difference over the root of the continuation's length in characters, metrics and standard errors to the last digit "
-             "(perplexities to 1e-5).", "",
+             "(perplexities to 1e-4).", "",
              "| task | request type | shots | items | prompts that differ | log-likelihoods | metrics and errors that differ | scores |",
              "|---|---|---|---|---|---|---|---|"]
     for name, kind, shots, items, texts, worst, metrics, off, shown in rows:
@@ -170,6 +188,16 @@ def main():
         peer = theirs(folder, names)
         mine, samples = ours(folder, names)
         rows = [compare(name, mine, samples[name], peer, table) for name in names]
+        for multiturn in (True, False):
+            chosen = [name for name in names if name in CHAT_TASKS]
+            if not chosen:
+                break
+            model = folder / "model" if multiturn is False else chat_model(folder)
+            peer = theirs(folder, chosen, model=model, apply_chat_template=True, fewshot_as_multiturn=multiturn, system_instruction=SYSTEM)
+            mine, samples = ours(folder, chosen, model, "--apply_chat_template", "--fewshot_as_multiturn", str(multiturn).lower(),
+                                 "--system_instruction", SYSTEM)
+            how = ", chat" if multiturn else ", chat in one turn"
+            rows += [compare(name, mine, samples[name], peer, table, how) for name in chosen]
     if options.write:
         write_document(rows)
     table.end()

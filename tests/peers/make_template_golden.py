@@ -88,6 +88,77 @@ TEMPLATES = [
 ]
 
 
+STATEMENTS = [
+    "{% if yes %}a{% endif %}", "{% if no %}a{% elif zahl > 5 %}b{% else %}c{% endif %}", "{% if no %}a{% elif no %}b{% else %}c{% endif %}|",
+    "{% for x in list %}{{ loop.index }}{{ x }}{% if not loop.last %}, {% endif %}{% endfor %}", "{% for x in [] %}a{% else %}none{% endfor %}",
+    "{% for x in list if x != 'b' %}{{ loop.index0 }}{{ x }}{{ loop.length }}{% endfor %}", "{% for k, v in nested.items() %}{{ k }}={{ v }};{% endfor %}",
+    "{% for k in nested %}{{ k }} {% endfor %}", "{% for c in question %}{{ c }}.{% endfor %}", "{% for i in range(3) %}{{ i }}{% endfor %}{{ range(2, 9, 3) | list }}",
+    "{% for x in list %}{% if loop.first %}<{% endif %}{{ loop.revindex }}{{ loop.previtem is defined }}{{ loop.nextitem }}{% endfor %}",
+    "{% for x in list %}{{ loop.nextitem is defined }}{{ loop.previtem if loop.index > 1 else '-' }}{% endfor %}",
+    "{% for x in list %}{% for y in numbers %}{{ x }}{{ loop.index }}{% endfor %}{{ loop.index }}{% endfor %}",
+    "{% set a = 1 %}{{ a }}{% set a = a + 1 %}{{ a }}", "{% set a = 0 %}{% for x in list %}{% set a = a + 1 %}{% endfor %}{{ a }}",
+    "{% set n = namespace(a=0, b='x') %}{% for x in list %}{% set n.a = n.a + 1 %}{% endfor %}{{ n.a }}{{ n.b }}",
+    "{% set a, b = 1, 'z' %}{{ a }}{{ b }}", "{% set body %}x{{ zahl }}y{% endset %}[{{ body }}]", "{% if yes %}{% set q = 5 %}{% endif %}{{ q }}",
+    "{% macro m(a, b='d', c=none) %}<{{ a }}{{ b }}{{ c }}>{% endmacro %}{{ m(1) }}{{ m(1, 2) }}{{ m(1, c=3) }}{{ m(b=4, a=5) }}",
+    "{% macro fac(n) %}{% if n <= 1 %}1{% else %}{{ n }}*{{ fac(n - 1) }}{% endif %}{% endmacro %}{{ fac(4) }}",
+    "{% set g = 'global' %}{% macro m() %}{{ g }}{{ zahl }}{% endmacro %}{% for x in [1] %}{% set g = 'loop' %}{{ m() }}{% endfor %}",
+    "{% for x in list %}{% if x == 'c' %}{% break %}{% endif %}{{ x }}{% endfor %}", "{% for x in list %}{% if x == 'b' %}{% continue %}{% endif %}{{ x }}{% endfor %}",
+    "{% filter upper %}abc{{ zahl }}{% endfilter %}", "a\n{% if yes %}\nb\n{% endif %}\nc", "a\n  {%- if yes -%}  \nb\n  {%- endif -%}  \nc", "  {% if yes %} x {% endif %}  ",
+    "{{ [1, 2, 3] | map('string') | join('-') }} {{ [{'a': 1}, {'a': 2}] | map(attribute='a') | list }}",
+    "{{ [{'a': 1}, {'a': 2}, {'b': 3}] | selectattr('a', 'equalto', 2) | list }} {{ [{'a': 1}, {'b': 3}] | selectattr('a', 'defined') | list }}",
+    "{{ [{'a': 1}, {'a': 0}] | rejectattr('a') | list }} {{ [1, 2, 3, 4] | select('odd') | list }} {{ [1, 2, 3] | reject('in', [2]) | list }}",
+    "{{ foo | default('d') }} {{ empty | default('d') }} {{ empty | default('d', true) }} {{ zahl | default(1) }} {{ nested.foo | d(2) }}",
+    "{{ nested | items | list | length }} {% for k, v in {'b': 1, 'a': 2} | dictsort %}{{ k }}{{ v }}{% endfor %} {{ ['b', 'A', 'c'] | sort }} {{ [3, 1, 2] | sort(reverse=true) }} {{ list | reverse | list }}",
+    "{{ [1, 2, 1, 'a', 'a'] | unique | list }} {{ 'abc' | list }} {{ 'abc' | reverse }} {{ 'x' | indent }} {{ 'a\nb\n\nc' | indent(2) }} {{ 'a\nb' | indent(2, true) }}",
+    "{{ '12' | int + 1 }} {{ '3x' | int }} {{ '3x' | int(7) }} {{ 2.9 | int }} {{ 'hello world' | title }} {{ 'hELLO' | capitalize }} {{ 'ab cd'.title() }} {{ 'aB'.capitalize() }}",
+    "{{ 3 is odd }} {{ 3 is even }} {{ 6 is divisibleby 3 }} {{ 'a' is in list }} {{ 'a' is not in list }} {{ 1 is eq 1 }} {{ list is iterable }} {{ 5 is iterable }} {{ 'ab' is lower }}",
+    "{{ 'ab' * 3 }} {{ 2 * 'x' }} {{ nested.keys() | list }} {{ nested.get('no', []) }} {{ 'a-b'.split('-') | last }} {{ '12'.isdigit() }} {{ 'x2'.isdigit() }}",
+    "{% for x in list %}{{ x }}{% else %}never{% endfor %}{# c #}{% set x = 'after' %}{{ x }}", "{{ (1, 2)[0] }} {{ () | length }} {% for a, b in [(1, 2), (3, 4)] %}{{ a + b }}{% endfor %}",
+    # what Jinja or Python refuses
+    "{% if yes %}", "{% endif %}", "{% for x in 5 %}{% endfor %}", "{% for x in %}{% endfor %}", "{% foo %}", "{% set %}", "{% for a, b in [1] %}{% endfor %}", "{{ foo() }}", "{{ raise_exception('x') }}",
+    "{% set foo.bar = 1 %}", "{% macro m(a) %}{{ a }}{% endmacro %}{{ m() }}", "{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "{% for x in undefined_name %}{% endfor %}", "{{ 5 | selectattr('a') | list }}", "{% if undefined_name %}{% endif %}",
+]
+
+MESSAGES = [
+    [{"role": "user", "content": "Hello"}],
+    [{"role": "system", "content": " Be brief. "}, {"role": "user", "content": "What's <b>1+1</b>?\n"}, {"role": "assistant", "content": "2\n"}, {"role": "user", "content": "日本語 \"quoted\""}],
+    [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}],
+]
+# Ours, in the manner of templates that models carry: every feature of the specification's count that a plain chat can reach.
+CHAT_TEMPLATES = [
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+    "{%- if messages[0]['role'] == 'system' %}\n    {%- set system_message = messages[0]['content'] | trim %}\n    {%- set messages = messages[1:] %}\n{%- else %}\n    {%- set system_message = '' %}\n{%- endif %}\n"
+    "{{- bos_token }}\n{%- for message in messages %}\n    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}\n        {{- raise_exception('roles must alternate') }}\n    {%- endif %}\n"
+    "    {%- if message['role'] == 'user' and loop.first and system_message %}\n        {{- '[INST] ' + system_message + '\n\n' + message['content'] + ' [/INST]' }}\n    {%- elif message['role'] == 'user' %}\n"
+    "        {{- '[INST] ' ~ message['content'] ~ ' [/INST]' }}\n    {%- elif message.role == 'assistant' %}\n        {{- ' ' + message.content | trim + eos_token }}\n    {%- endif %}\n{%- endfor %}\n",
+    "{% set ns = namespace(seen=false, count=0) %}\n{% for message in messages %}\n  {% if message.role == 'system' and not ns.seen %}\n    {% set ns.seen = true %}\n<<{{ message.content }}>>\n  {% else %}\n"
+    "    {% set ns.count = ns.count + 1 %}\n{{ ns.count }}: {{ message.content }}\n  {% endif %}\n{% endfor %}\n{% if not ns.seen %}no system{% endif %}\n{% if tools is not none %}tools{% endif %}\n",
+    "{{ messages | tojson }}\n{{ messages[0] | tojson(indent=2) }}\n{{ {'b': [1, 2.5, true, none], 'a': 'é\"<'} | tojson }}",
+    "{%- macro turn(role, text, last=false) -%}\n<{{ role }}>{{ text | trim }}{% if not last %}</{{ role }}>\n{% endif %}{%- endmacro -%}\n{%- for m in messages -%}\n{{ turn(m.role, m.content, last=loop.last) }}\n{%- endfor -%}",
+    "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% if loop.nextitem is defined and loop.nextitem.role == 'assistant' %}→{% endif %}{% endfor %}{{ undefined_name }}{% if enable_thinking is defined and enable_thinking %}think{% endif %}",
+    "{% for message in messages | selectattr('role', 'equalto', 'user') %}\n{{ message['content'].split('\\n') | first }} {{ message.name | default('nobody') }}\n{% endfor %}\n\n",
+    "{%- set roles = messages | map(attribute='role') | list %}{{ roles | join(',') }} {{ 'system' in roles }} {{ messages[-1].role }} {{ messages | length > 2 }} {{ (messages | last)['content'] }}",
+    "  {# indented #}\n  {%+ if true %}keep{% endif %}\n\t{% if true +%}\nline\n{%- endif +%}\nend",
+    "{{ undefined_name.attribute }}", "{% for m in messages %}{{ loop.cycle }}{% endfor %}{{ missing + 'x' }}",
+]
+
+
+def chat_cases():
+    """As transformers sets its environment up (utils/chat_template_utils.py); `tojson` is plain JSON."""
+    from transformers.utils.chat_template_utils import _compile_jinja_template
+    cases = []
+    for template in CHAT_TEMPLATES:
+        for messages in MESSAGES:
+            case = {"template": template, "messages": messages}
+            try:
+                case["text"] = _compile_jinja_template(template).render(
+                    messages=messages, tools=None, documents=None, add_generation_prompt=True, bos_token="<s>", eos_token="</s>")
+            except Exception as error:  # noqa: BLE001
+                case["error"] = type(error).__name__
+            cases.append(case)
+    return cases
+
+
 def rendered(environment, template):
     try:
         return {"template": template, "text": environment.from_string(template).render(**DOC)}
@@ -103,10 +174,11 @@ def changed(method):
 
 def main():
     folder = Path(sys.argv[1])
-    environment = Environment(loader=BaseLoader, undefined=StrictUndefined, keep_trailing_newline=True)
-    cases = [rendered(environment, template) for template in TEMPLATES]
+    environment = Environment(loader=BaseLoader, undefined=StrictUndefined, keep_trailing_newline=True,
+                              extensions=["jinja2.ext.loopcontrols"])
+    cases = [rendered(environment, template) for template in TEMPLATES + STATEMENTS]
     floats = [0.1, 1 / 3, 1e15, 1e16, 123456789.125, 5e-324, 1.7976931348623157e308, 0.0001, 0.00001, -2.5e-10, -0.0, 100.0]
-    golden = {"document": DOC, "cases": cases, "floats": [[value, repr(value)] for value in floats]}
+    golden = {"document": DOC, "cases": cases, "chat": chat_cases(), "floats": [[value, repr(value)] for value in floats]}
     (folder / "jinja.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     spaces = [code for code in range(sys.maxunicode + 1) if chr(code).isspace()]
     text = {"spaces": spaces, "lower": changed(str.lower), "upper": changed(str.upper)}

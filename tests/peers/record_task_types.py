@@ -44,9 +44,16 @@ def main():
             tasks[name] = {"file": (folder / f"{name}.yaml").read_text(), "results": results, "items": [
                 {"arguments": types.arguments(samples[i]), "sums": types.sums(samples[i]),
                  "answer": samples[i]["resps"][0][0] if not types.sums(samples[i]) else ""} for i in sorted(samples)]}
+        chat = {}
+        for multiturn in (True, False):
+            model = types.chat_model(folder) if multiturn else folder / "model"
+            peer = types.theirs(folder, types.CHAT_TASKS, bootstrap_iters=0, model=model, apply_chat_template=True, fewshot_as_multiturn=multiturn,
+                                system_instruction=types.SYSTEM)
+            chat["turns" if multiturn else "one turn"] = {name: [types.arguments(sample) for sample in sorted(
+                {s["doc_id"]: s for s in peer["samples"][name]}.values(), key=lambda s: s["doc_id"])] for name in types.CHAT_TASKS}
         documents = {path.name: path.read_text() for path in folder.glob("*.jsonl")}
     shared.write_json(shared.GOLDEN / "tasks" / "types.json", {"by": f"lm_eval {lm_eval.__version__}, float32, batch size 1", "model": types.MODEL.name,
-                                                               "documents": documents, "tasks": tasks, "aggregations": aggregations()}, depth=2)
+                                                               "documents": documents, "tasks": tasks, "chat": chat, "chat_template": types.CHAT_TEMPLATE, "system": types.SYSTEM, "aggregations": aggregations()}, depth=2)
 
 
 if __name__ == "__main__":

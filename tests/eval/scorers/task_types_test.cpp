@@ -13,6 +13,7 @@
 #include "eval/metrics/aggregations.h"
 #include "eval/model/load.h"
 #include "eval/scorers/native.h"
+#include "eval/template/chat_template.h"
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/plan.h"
 #include "tests/support/recorded.h"
@@ -125,6 +126,32 @@ TEST_P(TaskTypes, answers_and_results_are_the_harnesss) {
     ++seen;
   }
   EXPECT_EQ(seen, expected.at("results").size());
+}
+
+// Through a chat template, with a system message: examples as turns, or in one message of the user.
+TEST(ChatPrompts, AreTheHarnesss) {
+  const tests::TemporaryFolder model;
+  model.write("tokenizer_config.json",
+              json{{"chat_template", golden().at("chat_template")}, {"bos_token", "<|endoftext|>"}}.dump());
+  const auto chat = ChatTemplate::read(model.path());
+  ASSERT_TRUE(chat.has_value());
+  for (const auto& [how, tasks] : golden().at("chat").items()) {
+    PromptOptions options;
+    options.system_instruction = golden().at("system").get<std::string>();
+    options.multiturn = how == "turns";
+    options.chat = [&](const std::vector<Message>& messages, bool generate) {
+      std::vector<ChatMessage> plain;
+      for (const Message& message : messages) plain.push_back({message.role, message.content});
+      return chat->render(plain, !generate);
+    };
+    for (const auto& [name, expected] : tasks.items()) {
+      const Task task = load_task((world().folder.path() / (name + ".yaml")).string(), {}, "");
+      const std::vector<Item> items = load_items(task, options);
+      ASSERT_EQ(items.size(), expected.size());
+      for (std::size_t i = 0; i < items.size(); ++i)
+        EXPECT_EQ(arguments_of(task, items[i]), expected[i]) << name << ", " << how;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, TaskTypes, testing::ValuesIn(names()));
