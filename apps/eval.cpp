@@ -17,7 +17,7 @@
 #include "eval/model/load.h"
 #include "eval/results/results.h"
 #include "eval/scorers/native.h"
-#include "eval/tasks/task.h"
+#include "eval/tasks/task_set.h"
 #include "eval/template/chat_template.h"
 #include "merge/parallel.h"
 #include "recipes/recipe.h"
@@ -156,13 +156,13 @@ eval::PromptOptions prompt_options(const Options& options, const eval::Task& tas
   return prompts;
 }
 
-std::vector<eval::PreparedTask> prepare_tasks(const Options& options, const eval::Tokenizer& tokenizer,
-                                              const eval::ModelFiles& files, const Console& console) {
+std::vector<eval::PreparedTask> prepare_tasks(const Options& options, std::vector<eval::Task> tasks,
+                                              const eval::Tokenizer& tokenizer, const eval::ModelFiles& files,
+                                              const Console& console) {
   const eval::ModelLimits limits = eval::read_model_limits(files);
   const eval::ChatRenderer chat = chat_renderer(options, files);
   std::vector<eval::PreparedTask> prepared;
-  for (const std::string& name : options.tasks) {
-    eval::Task task = eval::load_task(name, options.include_path, "");
+  for (eval::Task& task : tasks) {
     for (const std::string& note : task.notes) console.note("note: " + note);
     std::vector<eval::Item> items = eval::load_items(task, prompt_options(options, task, chat));
     prepared.push_back(eval::prepare(std::move(task), std::move(items), tokenizer, limits));
@@ -184,12 +184,14 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
   const eval::ModelFiles files(plan);
   const eval::Tokenizer tokenizer = eval::Tokenizer::load(files);
   const eval::Decoder decoder({weights.get()}, eval::plain_path(weights->shape().layers));
-  prepared = prepare_tasks(options, tokenizer, files, console);
+  eval::TaskSet tasks = eval::load_task_set(options.tasks, options.include_path, "");
+  prepared = prepare_tasks(options, std::move(tasks.tasks), tokenizer, files, console);
 
   eval::ModelResult result{.model = name,
                            .arithmetic = eval::describe_compute(residence.compute, residence.storage),
                            .dtype = std::string(recipe_name(residence.storage)),
-                           .tasks = {}};
+                           .tasks = {},
+                           .groups = std::move(tasks.groups)};
   console.note(fmt::format("{}: {}", name, result.arithmetic));
   for (const eval::PreparedTask& task : prepared) {
     std::vector<std::size_t> which(task.items.size());
@@ -236,7 +238,8 @@ Action add_eval(CLI::App& app) {
   app.add_option("MODEL", options->models,
                  "Model folders, GGUF files, or recipes, which are merged in memory")
       ->required();
-  app.add_option("--tasks", options->tasks, "Task names or YAML files, separated by commas")
+  app.add_option("--tasks", options->tasks,
+                 "Tasks, groups, tags, patterns (mmlu_*) or YAML files, separated by commas")
       ->required()
       ->delimiter(',');
   app.add_option("--include_path", options->include_path, "Folder of task files (may be repeated)");

@@ -7,8 +7,10 @@
 
 #include <fstream>
 #include <numeric>
+#include <optional>
 
 #include "eval/metrics/aggregations.h"
+#include "eval/results/group_scores.h"
 #include "eval/results/text_table.h"
 #include "recipes/error.h"
 
@@ -100,13 +102,45 @@ Json arguments_of(const PreparedTask& task, const Item& item) {
   return arguments;
 }
 
+// The harness shows a group's examples where all its tasks agree.
+Json shots_of_group(const ModelResult& result, const TaskGroup& group) {
+  std::optional<std::size_t> shots;
+  for (const std::size_t task : group.tasks) {
+    if (shots && *shots != result.tasks[task].shots) return nullptr;
+    shots = result.tasks[task].shots;
+  }
+  return shots ? Json(*shots) : Json(nullptr);
+}
+
+void add_groups(const ModelResult& result, const std::vector<Json>& entries, Json& out) {
+  for (const TaskGroup& group : result.groups) {
+    Json entry = {{"alias", group.alias}};
+    const std::vector<GroupScore> scores = group_scores(group, entries);
+    std::size_t items = 0;
+    for (const std::size_t task : group.tasks) items += result.tasks[task].which.size();
+    if (!scores.empty()) entry["sample_len"] = items;
+    for (const GroupScore& score : scores) {
+      entry[score.metric + "," + score.filter] = score.value;
+      entry[score.metric + "_stderr," + score.filter] = score.error;
+      entry["sample_count"][score.metric + "," + score.filter] = score.items;
+    }
+    out["results"][group.name] = entry;
+    if (!scores.empty()) out["groups"][group.name] = entry;
+    out["group_subtasks"][group.name] = group.children;
+    out["versions"][group.name] = group.version.empty() ? Json(nullptr) : Json(group.version);
+    if (const Json shots = shots_of_group(result, group); !shots.is_null()) out["n-shot"][group.name] = shots;
+  }
+}
+
 }  // namespace
 
 Json results_json(const ModelResult& result) {
   Json out;
+  std::vector<Json> entries;
   for (const TaskResult& task : result.tasks) {
     const std::string& name = task.task->task.name;
-    out["results"][name] = task_entry(task);
+    entries.push_back(task_entry(task));
+    out["results"][name] = entries.back();
     out["group_subtasks"][name] = Json::array();
     out["configs"][name] = task.task->task.config;
     out["versions"][name] = task.task->task.version;
@@ -115,6 +149,7 @@ Json results_json(const ModelResult& result) {
       out["higher_is_better"][name][column.metric] = metric_of(task, column).higher_is_better;
     out["n-samples"][name] = {{"original", task.task->items.size()}, {"effective", task.which.size()}};
   }
+  add_groups(result, entries, out);
   out["config"] = {{"model", "tsugi"},
                    {"model_args", "pretrained=" + result.model + ",dtype=" + result.dtype},
                    {"model_dtype", result.dtype},
@@ -146,19 +181,28 @@ std::string results_table(const std::vector<ModelResult>& results) {
   const bool many = results.size() > 1;
   std::vector<TableRow> rows{{"Tasks", "Version", "Filter", "n-shot", "Metric", "Value", "Stderr"}};
   if (many) rows.front().insert(rows.front().begin(), "Model");
+  const auto add = [&](const ModelResult& result, TableRow row) {
+    if (many) row.insert(row.begin(), result.model);
+    rows.push_back(std::move(row));
+  };
+  const auto number = [](const Json& value) {
+    return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : "N/A";
+  };
   for (const ModelResult& result : results) {
+    std::vector<Json> entries;
     for (const TaskResult& task : result.tasks) {
+      entries.push_back(task_entry(task));
       for (const MetricColumn& column : task.scores.columns) {
-        const Json error = stderr_of(task, column);
-        TableRow row{task.task->task.name,
-                     task.task->task.version,
-                     column.filter,
-                     std::to_string(task.shots),
-                     column.metric,
-                     fmt::format("{:.4f}", score_of(task, column)),
-                     error.is_number() ? fmt::format("{:.4f}", error.get<double>()) : "N/A"};
-        if (many) row.insert(row.begin(), result.model);
-        rows.push_back(std::move(row));
+        add(result, {task.task->task.name, task.task->task.version, column.filter, std::to_string(task.shots),
+                     column.metric, number(entries.back()[column.name()]),
+                     number(entries.back()[column.metric + "_stderr," + column.filter])});
+      }
+    }
+    for (const TaskGroup& group : result.groups) {
+      const Json shots = shots_of_group(result, group);
+      for (const GroupScore& score : group_scores(group, entries)) {
+        add(result, {group.alias, group.version, score.filter, shots.is_null() ? "" : shots.dump(),
+                     score.metric, number(score.value), number(score.error)});
       }
     }
   }

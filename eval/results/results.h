@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eval/scorers/native.h"
+#include "eval/tasks/task_set.h"
 
 namespace tsugi::eval {
 
@@ -28,6 +29,7 @@ struct ModelResult {
   std::string arithmetic;  ///< describe_compute()
   std::string dtype;       ///< "float32" or "bfloat16"
   std::vector<TaskResult> tasks;
+  std::vector<TaskGroup> groups = {};  ///< their tasks are numbers in `tasks`
 };
 
 /// {"results": {task: {"alias", "metric,filter", "metric_stderr,filter", …}}, "versions", "n-shot",

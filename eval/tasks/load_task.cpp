@@ -17,8 +17,7 @@ std::string read_name(const TypedYaml& root) {
   const TypedYaml* name = find_set(root, "task");
   if (name == nullptr) throw InputError(root.mark, "no 'task:' with the name of the task", "add it");
   if (!name->is_text()) {
-    refuse_value(*name, "task", "the name of one task",
-                 "groups are not supported; name their tasks one by one");
+    refuse_value(*name, "task", "the name of one task", "this file is a group; name a task");
   }
   return name->scalar.get<std::string>();
 }
@@ -111,12 +110,9 @@ nlohmann::json read_choices(const TypedYaml& mapping) {
   return choices;
 }
 
-Task load_task(const std::string& name, const std::vector<std::string>& folders,
-               const std::string& relative_to) {
-  const std::filesystem::path file = find_task_file(name, folders, relative_to);
-  const TypedYaml root = read_task_file(file);
+Task read_task(const TypedYaml& root, const std::string& file) {
   Task task;
-  task.file = file.string();
+  task.file = file;
   task.name = read_name(root);
   check_task_keys(root);
   for (const TypedYaml::Member& member : root.members) task.marks[member.key] = member.value.mark;
@@ -131,6 +127,12 @@ Task load_task(const std::string& name, const std::vector<std::string>& folders,
   read_data_files(root, task);
   read_fewshot(root, task);
   return task;
+}
+
+Task load_task(const std::string& name, const std::vector<std::string>& folders,
+               const std::string& relative_to) {
+  const std::filesystem::path file = find_task_file(name, folders, relative_to);
+  return read_task(read_task_file(file), file.string());
 }
 
 }  // namespace tsugi::eval

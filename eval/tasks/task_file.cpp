@@ -25,11 +25,6 @@ std::optional<fs::path> resolve(const std::string& path, const std::string& rela
   return std::nullopt;
 }
 
-bool is_yaml_path(const std::string& name) {
-  const std::string extension = fs::path(name).extension().string();
-  return extension == ".yaml" || extension == ".yml";
-}
-
 /// Every *.yaml below, sorted by path; folders that Python tools leave behind are skipped.
 std::vector<fs::path> yaml_files_below(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -88,16 +83,6 @@ class Index {
   std::size_t broken_count_ = 0;
 };
 
-void set_member(TypedYaml& mapping, TypedYaml::Member member) {
-  const auto found = std::find_if(mapping.members.begin(), mapping.members.end(),
-                                  [&](const TypedYaml::Member& other) { return other.key == member.key; });
-  if (found == mapping.members.end()) {
-    mapping.members.push_back(std::move(member));
-  } else {
-    *found = std::move(member);
-  }
-}
-
 /// Reads a file and what it includes.
 class Includer {
  public:
@@ -149,7 +134,72 @@ class Includer {
   std::size_t files_ = 0;
 };
 
+std::vector<std::string> texts_of(const TypedYaml& value) {
+  std::vector<std::string> texts;
+  const std::vector<TypedYaml> items = value.is_list ? value.items : std::vector<TypedYaml>{value};
+  for (const TypedYaml& item : items) {
+    if (item.is_text()) texts.push_back(item.scalar.get<std::string>());
+  }
+  return texts;
+}
+
+/// What one file defines.
+void add_to_index(const fs::path& file, TaskIndex& index) {
+  try {
+    const TypedYaml content = read_task_file(file);
+    const TypedYaml* task = content.find("task");
+    const TypedYaml* group = content.find("group");
+    if (task != nullptr && task->is_text()) {
+      const std::string name = task->scalar.get<std::string>();
+      index.files.emplace(name, file);
+      for (const char* key : {"tag", "group"}) {  // older files call a tag a group
+        if (const TypedYaml* tags = content.find(key)) {
+          for (const std::string& tag : texts_of(*tags)) index.tags[tag].push_back(name);
+        }
+      }
+    } else if (group != nullptr && group->is_text()) {
+      index.files.emplace(group->scalar.get<std::string>(), file);
+    }
+  } catch (const InputError&) {
+    // A broken file matters to those who ask for its task: the search by name then says what is wrong with
+    // it.
+  }
+}
+
 }  // namespace
+
+bool is_yaml_path(const std::string& name) {
+  const std::string extension = fs::path(name).extension().string();
+  return extension == ".yaml" || extension == ".yml";
+}
+
+void set_member(TypedYaml& mapping, TypedYaml::Member member) {
+  const auto found = std::find_if(mapping.members.begin(), mapping.members.end(),
+                                  [&](const TypedYaml::Member& other) { return other.key == member.key; });
+  if (found == mapping.members.end()) {
+    mapping.members.push_back(std::move(member));
+  } else {
+    *found = std::move(member);
+  }
+}
+
+TaskIndex index_tasks(const std::vector<std::string>& folders, const std::string& relative_to) {
+  TaskIndex all;
+  for (const std::string& folder : folders) {
+    const auto path = resolve(folder, relative_to);
+    if (!path) throw InputError(folder, "no such folder of tasks", "check the path");
+    TaskIndex here;
+    for (const fs::path& file : yaml_files_below(*path)) add_to_index(file, here);
+    for (auto& [name, file] : here.files) all.files.insert_or_assign(name, file);
+    for (auto& [tag, tasks] : here.tags)
+      all.tags[tag].insert(all.tags[tag].end(), tasks.begin(), tasks.end());
+  }
+  for (auto& [tag, tasks] : all.tags) {
+    std::sort(tasks.begin(), tasks.end());
+    tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
+  }
+  return all;
+}
 
 fs::path find_task_file(const std::string& name, const std::vector<std::string>& folders,
                         const std::string& relative_to) {

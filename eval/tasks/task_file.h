@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,21 @@ namespace tsugi::eval {
 /// `relative_to`. Throws InputError.
 std::filesystem::path find_task_file(const std::string& name, const std::vector<std::string>& folders,
                                      const std::string& relative_to);
+
+/// Whether a name is a path of a YAML file.
+bool is_yaml_path(const std::string& name);
+
+/// All that files below some folders define. Names of tasks and groups, the first in order of paths in a
+/// folder and the last folder winning; tags with their tasks, sorted. Files that cannot be read are passed
+/// over.
+struct TaskIndex {
+  std::map<std::string, std::filesystem::path> files;
+  std::map<std::string, std::vector<std::string>> tags;
+};
+TaskIndex index_tasks(const std::vector<std::string>& folders, const std::string& relative_to);
+
+/// Sets a key of a mapping, in its place if it is there.
+void set_member(TypedYaml& mapping, TypedYaml::Member member);
 
 /// The mapping of a task file after `include:` (relative to the including file; whole keys replaced, own keys
 /// win). Throws InputError, for cycles as well.

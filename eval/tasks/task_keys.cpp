@@ -24,7 +24,7 @@ struct Key {
 
 constexpr std::string_view kWriteDocuments =
     "write out the documents as Python makes them (JSON lines), and use columns or templates";
-constexpr std::string_view kOneTask = "name one of its tasks";
+constexpr std::string_view kOneTask = "it is a key of groups; remove it from the task";
 
 // lm_eval/config/task.py (TaskConfig), group.py and _factory.py of version 0.4.13.
 constexpr std::array kKeys{

@@ -28,6 +28,9 @@ std::string text_of(const TypedYaml& value, std::string_view what);
 void check_keys(const TypedYaml& mapping, std::string_view what,
                 std::initializer_list<std::string_view> keys);
 
+/// The whole of a task file, after its includes.
+Task read_task(const TypedYaml& root, const std::string& file);
+
 /// dataset_path, dataset_kwargs and the split: fills data_files and notes.
 void read_data_files(const TypedYaml& root, Task& task);
 

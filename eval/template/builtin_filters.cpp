@@ -73,7 +73,7 @@ void dump(const Json& value, int indent, int depth, bool sorted, std::string& ou
     for (const std::string& key : keys) {
       between(first);
       first = false;
-      out += Json(key).dump(-1, ' ', false) + ": ";
+      out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
       dump(value[key], indent, depth + 1, sorted, out);
     }
     line(depth);
@@ -91,7 +91,7 @@ void dump(const Json& value, int indent, int depth, bool sorted, std::string& ou
   } else if (value.is_number_float() && std::isfinite(value.get<double>())) {
     out += python::float_text(value.get<double>());
   } else {
-    out += value.dump(-1, ' ', false);
+    out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 }
 

@@ -9,7 +9,6 @@
 #include <optional>
 #include <vector>
 
-#include "eval/template/operators.h"
 #include "eval/template/python_text.h"
 #include "recipes/error.h"
 

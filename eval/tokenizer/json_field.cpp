@@ -24,6 +24,8 @@ nlohmann::json read_json(const ModelFiles& files, const std::string& name) {
   } catch (const nlohmann::json::parse_error& error) {
     throw InputError(files.path(name), fmt::format("not JSON at byte {}", error.byte),
                      "fetch the file again");
+  } catch (const nlohmann::json::exception&) {  // a number beyond all types
+    throw InputError(files.path(name), "a number that is too large", "fetch the file again");
   }
 }
 

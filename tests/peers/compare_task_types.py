@@ -93,6 +93,46 @@ def write_tasks(folder, count):
         (folder / f"{name}.yaml").write_text(json.dumps(document, ensure_ascii=False))  # which is YAML
 
 
+# A group of tasks of unequal sizes, one of them changed, and a group inside it; a tag.
+GROUP = {"group": "all_kinds", "group_alias": "everything", "task": [
+            "rolling_long", "choice_tagged", {"task": "choice_few", "num_fewshot": 1, "fewshot_split": "shots"},
+            {"group": "inner", "task": ["answer"], "aggregate_metric_list": [{"metric": "exact_match", "filter_list": "none"}]}],
+         "aggregate_metric_list": [{"metric": "acc", "weight_by_size": True}, {"metric": "acc_norm", "weight_by_size": False},
+                                   {"metric": "word_perplexity"}], "metadata": {"version": 2}}
+
+
+def write_group(folder):
+    for name, lines in (("choice_tagged", None), ("choice_few", 4)):
+        document = json.loads((folder / "choice.yaml").read_text())
+        document |= {"task": name, "tag": "tagged"}
+        if lines:
+            rows = (folder / "choice_scored.jsonl").read_text().splitlines(keepends=True)[2:2 + lines]
+            (folder / f"{name}.jsonl").write_text("".join(rows))
+            document["dataset_kwargs"]["data_files"]["scored"] = f"{name}.jsonl"
+        (folder / f"{name}.yaml").write_text(json.dumps(document))
+    (folder / "all_kinds.yaml").write_text(json.dumps(GROUP))
+
+
+def compare_groups(folder, table):
+    write_group(folder)
+    for asked in ("all_kinds", "tagged"):
+        peer = theirs(folder, [asked], bootstrap_iters=100)
+        out = folder / "groups" / "results.json"
+        shared.run_tsugi("eval", MODEL, "--tasks", asked, "--include_path", folder, "--dtype", "float32", "--output_path", out, "--quiet")
+        mine = json.loads(out.read_text())
+        off = [name for name in peer["results"] if name not in mine["results"]] + [name for name in mine["results"] if name not in peer["results"]]
+        for name, row in peer["results"].items():
+            for key, value in row.items():
+                if "," in key and not ("stderr" in key and "perplexity" in key):
+                    got = mine["results"].get(name, {}).get(key)
+                    if not (got == value or isinstance(got, float) and isinstance(value, float) and math.isclose(got, value, rel_tol=1e-4)):
+                        off.append(f"{name} {key}: {got} and {value}")
+        for name, children in peer["group_subtasks"].items():
+            if mine["group_subtasks"].get(name) != children:
+                off.append(f"{name}: {mine['group_subtasks'].get(name)} and {children}")
+        table.line(f"group or tag {asked}: rows", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:300])
+
+
 def theirs(folder, names, bootstrap_iters=100_000, model=MODEL, **chat):
     with contextlib.chdir(folder):
         return lm_eval.simple_evaluate(
@@ -198,6 +238,8 @@ def main():
                                  "--system_instruction", SYSTEM)
             how = ", chat" if multiturn else ", chat in one turn"
             rows += [compare(name, mine, samples[name], peer, table, how) for name in chosen]
+        if not options.names:
+            compare_groups(folder, table)
     if options.write:
         write_document(rows)
     table.end()

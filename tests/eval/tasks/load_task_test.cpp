@@ -212,7 +212,7 @@ TEST(LoadTask, DataMustBeThere) {
 
 TEST(LoadTask, GroupsAndOtherFilesAreNoTasks) {
   const TaskFolder folder;
-  EXPECT_THAT(folder.error("group: g\ntask: [a, b]\n"), HasSubstr("groups are not supported"));
+  EXPECT_THAT(folder.error("group: g\ntask: [a, b]\n"), HasSubstr("this file is a group; name a task"));
   EXPECT_THAT(folder.error("- a\n"), HasSubstr("a list, expected a mapping"));
   EXPECT_THAT(folder.error("dataset_path: json\n"), HasSubstr("no 'task:'"));
 }
