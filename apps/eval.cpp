@@ -17,8 +17,8 @@
 #include "eval/model/load.h"
 #include "eval/results/results.h"
 #include "eval/scorers/native.h"
+#include "eval/tasks/chat_prompts.h"
 #include "eval/tasks/task_set.h"
-#include "eval/template/chat_template.h"
 #include "merge/parallel.h"
 #include "recipes/recipe.h"
 #include "recipes/yaml.h"
@@ -113,31 +113,6 @@ std::vector<std::size_t> asked_documents(const std::string& text, const std::str
   return all[task].get<std::vector<std::size_t>>();
 }
 
-// Messages to text by the model's template. Where it refuses a system message, as some do, that is left out:
-// so does lm-evaluation-harness.
-eval::ChatRenderer chat_renderer(const Options& options, const eval::ModelFiles& files) {
-  if (!options.chat_template) return {};
-  auto chat = eval::ChatTemplate::read(files, *options.chat_template);
-  if (!chat) {
-    throw InputError("--apply_chat_template", "the model has no chat template",
-                     "leave it out, or merge with chat_template: in the recipe");
-  }
-  return [chat = std::move(*chat)](const std::vector<eval::Message>& messages, bool generate) {
-    std::vector<eval::ChatMessage> all;
-    std::vector<eval::ChatMessage> without_system;
-    for (const eval::Message& message : messages) {
-      all.push_back({message.role, message.content});
-      if (message.role != "system") without_system.push_back(all.back());
-    }
-    if (without_system.size() == all.size()) return chat.render(all, !generate);
-    try {
-      return chat.render(all, !generate);
-    } catch (const InputError&) {
-      return chat.render(without_system, !generate);
-    }
-  };
-}
-
 eval::PromptOptions prompt_options(const Options& options, const eval::Task& task,
                                    const eval::ChatRenderer& chat) {
   eval::PromptOptions prompts = options.prompts;
@@ -160,7 +135,8 @@ std::vector<eval::PreparedTask> prepare_tasks(const Options& options, std::vecto
                                               const eval::Tokenizer& tokenizer, const eval::ModelFiles& files,
                                               const Console& console) {
   const eval::ModelLimits limits = eval::read_model_limits(files);
-  const eval::ChatRenderer chat = chat_renderer(options, files);
+  eval::ChatRenderer chat;
+  if (options.chat_template) chat = eval::read_chat(files, *options.chat_template, "--apply_chat_template");
   std::vector<eval::PreparedTask> prepared;
   for (eval::Task& task : tasks) {
     for (const std::string& note : task.notes) console.note("note: " + note);

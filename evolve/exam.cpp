@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include "eval/tasks/chat_prompts.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -31,11 +32,10 @@ void check_task(const recipes::TaskSpec& spec, const Task& task) {
   }
   const std::string name = spec.metric.substr(0, spec.metric.find(','));
   const eval::Metric* metric = eval::find_metric(name, task.output_type);
-  if (metric != nullptr && (metric->aggregation != &eval::kMean || !metric->higher_is_better)) {
+  if (metric != nullptr && metric->aggregation->combine != eval::kMean.combine) {
     throw InputError(spec.mark,
-                     fmt::format("'{}' is combined by {} and {} is better; a search adds up values of items "
-                                 "of which more is better",
-                                 name, metric->aggregation->name, metric->higher_is_better ? "more" : "less"),
+                     fmt::format("'{}' is combined by {}, and a search adds up values of items", name,
+                                 metric->aggregation->name),
                      "search by a metric that is a mean over items, such as acc or exact_match");
   }
   if (spec.weight == 0) {
@@ -96,11 +96,15 @@ std::vector<std::size_t> counts_of(const Exam& exam, std::span<const std::size_t
 
 }  // namespace
 
-Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
-               const eval::ModelLimits& limits, std::vector<std::string>& notes) {
+Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
+               const eval::Tokenizer& tokenizer, const eval::ModelLimits& limits,
+               std::vector<std::string>& notes) {
   eval::PromptOptions options;
   if (spec.num_fewshot) options.num_fewshot = static_cast<std::size_t>(*spec.num_fewshot);
   if (spec.limit) options.limit = static_cast<std::size_t>(*spec.limit);
+  options.system_instruction = spec.system_instruction;
+  options.multiturn = spec.fewshot_as_multiturn;
+  if (spec.apply_chat_template) options.chat = eval::read_chat(files, "", spec.chat_mark.text());
   Exam exam;
   std::vector<eval::HoldoutItem> holdout;
   for (const recipes::TaskSpec& task_spec : spec.tasks) {

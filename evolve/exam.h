@@ -38,9 +38,11 @@ struct Exam {
 
 /// Loads the tasks, takes what the split needs from each document (fields `question` and `source`; without a
 /// question the prompt stands in), splits. Notes say where data was found. Throws InputError: unknown task or
-/// metric, a weight of 0, a task without items on one side, few-shot examples asked for.
-Exam load_exam(const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer,
-               const eval::ModelLimits& limits, std::vector<std::string>& notes);
+/// metric, a weight of 0, a task without items on one side, examples from the items that are split, no chat
+/// template where one is asked for. `files` are those beside the tokenizer.
+Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
+               const eval::Tokenizer& tokenizer, const eval::ModelLimits& limits,
+               std::vector<std::string>& notes);
 
 /// Items of a side, in order.
 std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);

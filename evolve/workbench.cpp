@@ -169,7 +169,8 @@ std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const
   bench->space = std::make_unique<WeightSpace>(bench->spec.genome, family_of(*bench));
   const eval::ModelFiles files(donor_of(*bench));
   bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(files));
-  bench->exam = load_exam(bench->spec, *bench->tokenizer, eval::read_model_limits(files), bench->notes);
+  bench->exam =
+      load_exam(bench->spec, files, *bench->tokenizer, eval::read_model_limits(files), bench->notes);
   bench->notes.push_back(cluster_note(bench->exam));
   note_chat_template(*bench);
   divide(*bench, options);

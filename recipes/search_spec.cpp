@@ -22,11 +22,9 @@ struct Switch {
   std::string_view key;
   std::string_view cure;
 };
-constexpr std::array<Switch, 4> kSwitches{
+constexpr std::array<Switch, 2> kSwitches{
     {{"shuffle", "remove it; items are taken in file order"},
-     {"random_init", "remove it; the search starts from ranges' start"},
-     {"apply_chat_template", "remove it and write the prompt out in doc_to_text"},
-     {"fewshot_as_multiturn", "remove it"}}};
+     {"random_init", "remove it; the search starts from ranges' start"}}};
 
 void read_switches(const YamlMapping& top) {
   for (const Switch& item : kSwitches) {
@@ -238,10 +236,22 @@ SplitSpec read_split(const YamlMapping& top) {
   return split;
 }
 
+void read_chat(const YamlMapping& top, SearchSpec& search) {
+  if (const auto* chat = top.find("apply_chat_template")) {
+    search.apply_chat_template = chat->value.boolean("apply_chat_template");
+    search.chat_mark = chat->value.mark();
+  }
+  if (const auto* turns = top.find("fewshot_as_multiturn"))
+    search.fewshot_as_multiturn = turns->value.boolean("fewshot_as_multiturn");
+  if (const auto* system = top.find("system_instruction"))
+    search.system_instruction = system->value.text("system_instruction");
+}
+
 KnownKeys top_level_keys() {
-  KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "optimizer", "split",
-                           "evaluations", "seed"},
-                  .unadvertised = {}};
+  KnownKeys known{
+      .keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
+               "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "evaluations", "seed"},
+      .unadvertised = {}};
   for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
   return known;
 }
@@ -266,6 +276,7 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   if (const auto* limit = top.find("limit"))
     search.limit = static_cast<int>(limit->value.integer("limit", 1, kMaxCount));
   search.num_fewshot = read_num_fewshot(top);
+  read_chat(top, search);
   read_switches(top);
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);

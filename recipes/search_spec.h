@@ -72,6 +72,10 @@ struct SearchSpec {
       include_path;          ///< folders of task files; tried from the working directory, then from the file
   std::optional<int> limit;  ///< first N items of a task
   std::optional<int> num_fewshot;
+  bool apply_chat_template = false;  ///< ask through the chat template of the search's tokenizer
+  bool fewshot_as_multiturn = true;  ///< examples are turns of the chat, else one message
+  std::string system_instruction;    ///< text before everything else
+  Mark chat_mark;                    ///< of apply_chat_template
   OptimizerSpec optimizer;
   SplitSpec split;
   int evaluations = 100;

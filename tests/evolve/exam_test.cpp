@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evolve/exam.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
+
+#include "recipes/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -49,6 +53,77 @@ TEST(Exam, OneTaskOfWeightOneContributesItsValues) {
 
 TEST(Exam, ClustersFollowTheItems) {
   EXPECT_EQ(clusters_of(example(), Indices{3, 4, 0}), (Indices{2, 4, 0}));
+}
+
+// Tasks over bundled items, asked through the bundled tokenizer.
+class LoadExam : public testing::Test {
+ protected:
+  LoadExam() {
+    const std::string items = TSUGI_ROOT "/recipes/pocket/items/math_ja.jsonl";
+    const std::string others = TSUGI_ROOT "/recipes/pocket/items/math_en.jsonl";
+    task("same", items, "num_fewshot: 2\nfewshot_split: scored\n", items);
+    task("other", items, "num_fewshot: 2\nfewshot_split: shots\n", others);
+    task("cloze", items, "output_type: loglikelihood\n", others);
+  }
+
+  void task(const std::string& name, const std::string& items, const std::string& keys,
+            const std::string& shots) const {
+    folder_.write(name + ".yaml",
+                  "task: " + name + "\ndataset_path: json\ndataset_kwargs: {data_files: {scored: " + items +
+                      ", shots: " + shots + "}}\ntest_split: scored\ndoc_to_text: 'Q: {{question}}'\n" +
+                      "doc_to_target: answer\n" + keys);
+  }
+
+  Exam load(const std::string& task, const std::string& keys, const eval::ModelFiles& files) const {
+    const auto spec =
+        recipes::parse_search("genome: {models: [a], merge_method: linear}\ntasks: [" + task +
+                                  "]\nlimit: 40\n" + "include_path: " + folder_.path().string() + "\n" + keys,
+                              "search.yaml");
+    std::vector<std::string> notes;
+    return load_exam(spec, files, eval::Tokenizer::load(model()), {.max_length = 512, .stop_ids = {}}, notes);
+  }
+  std::string error_of(const std::string& task, const std::string& keys = "") const {
+    try {
+      load(task, keys, model());
+      return "no error";
+    } catch (const InputError& error) {
+      return error.what();
+    }
+  }
+  static eval::ModelFiles model() { return std::filesystem::path(TSUGI_ROOT "/recipes/pocket/base"); }
+
+  tests::TemporaryFolder folder_;
+};
+
+constexpr const char* kOther = "{name: other, metric: 'exact_match,none'}";
+
+// An example shows its answer, and could be of the sealed side.
+TEST_F(LoadExam, ExamplesComeFromOtherItems) {
+  EXPECT_THAT(error_of("{name: same, metric: 'exact_match,none'}"),
+              testing::HasSubstr("takes its examples from the items that are split"));
+  EXPECT_EQ(error_of("{name: same, metric: 'exact_match,none'}", "num_fewshot: 0\n"), "no error");
+  const Exam exam = load(kOther, "", model());
+  EXPECT_THAT(exam.tasks.at(0).prepared.items.at(0).prompt, testing::StartsWith("Q: "))
+      << "an English example";
+  EXPECT_THAT(exam.tasks.at(0).prepared.items.at(0).prompt, testing::HasSubstr("\n\nQ: "));
+}
+
+TEST_F(LoadExam, AsksThroughAChatTemplate) {
+  EXPECT_THAT(error_of(kOther, "apply_chat_template: true\n"),
+              testing::HasSubstr("search.yaml:5:22: the model has no chat template"));
+  folder_.write("model/chat_template.jinja",
+                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
+  const Exam exam = load(kOther, "apply_chat_template: true\nsystem_instruction: Be brief.\nnum_fewshot: 1\n",
+                         eval::ModelFiles(folder_ / "model"));
+  const std::string& prompt = exam.tasks.at(0).prepared.items.at(0).prompt;
+  EXPECT_THAT(prompt, testing::StartsWith("<system>Be brief.<user>Q: "));
+  EXPECT_THAT(prompt, testing::EndsWith("<assistant>"));
+}
+
+TEST_F(LoadExam, AMetricThatIsNoMeanIsRefused) {
+  EXPECT_THAT(error_of("{name: cloze, metric: 'perplexity,none'}"),
+              testing::HasSubstr("'perplexity' is combined by perplexity"));
+  EXPECT_EQ(error_of("{name: cloze, metric: 'acc,none'}"), "no error");
 }
 
 }  // namespace

@@ -129,9 +129,15 @@ optimizer: {name: sep_cma_es, sigma: 0.25, population: 12}
 evaluations: 500
 seed: 18446744073709551615
 split: {search: 0.5, validation: 0, test: 0.5}
-apply_chat_template: false
-fewshot_as_multiturn: null
+num_fewshot: 2
+apply_chat_template: true
+fewshot_as_multiturn: false
+system_instruction: Be brief.
 )");
+  EXPECT_EQ(search.num_fewshot, 2);
+  EXPECT_TRUE(search.apply_chat_template);
+  EXPECT_FALSE(search.fewshot_as_multiturn);
+  EXPECT_EQ(search.system_instruction, "Be brief.");
   EXPECT_TRUE(search.genome.outside_layers);
   const GeneRange& weight = search.genome.ranges.at("weight");
   EXPECT_EQ(weight.low, -0.5);
@@ -170,10 +176,8 @@ TEST(ParseSearch, RefusesWhatWouldChangeTheResult) {
             "file order");
   EXPECT_THAT(line_error("random_init: yes"),
               StartsWith("s.yaml:3:14: random_init: true is not done by this version"));
-  EXPECT_THAT(line_error("apply_chat_template: true"),
-              StartsWith("s.yaml:3:22: apply_chat_template: true is not done"));
-  EXPECT_THAT(line_error("fewshot_as_multiturn: true"),
-              StartsWith("s.yaml:3:23: fewshot_as_multiturn: true is not done"));
+  EXPECT_THAT(line_error("apply_chat_template: 3"),
+              StartsWith("s.yaml:3:22: apply_chat_template is '3', expected"));
   EXPECT_THAT(
       genome_error("tokenizer_source: union"),
       StartsWith("s.yaml:4:21: tokenizer_source is 'union', expected base, which is all that this version"));
