@@ -21,6 +21,9 @@ namespace tsugi::eval {
 struct GenerationRequest {
   std::span<const TokenId> prompt;  ///< not empty
   std::size_t max_new_tokens = 0;
+  /// Before each choice, logits of tokens that the prompt or the answer has are divided by it where above 0,
+  /// else multiplied (CTRL, arXiv 1909.05858, section 4.1, as transformers computes it). 1 changes nothing.
+  float repetition_penalty = 1;
 };
 
 /// Called after each new token of request `index` with all its new tokens; true ends that request. Called

@@ -98,11 +98,25 @@ class Generator {
       sequence.fed += run.tokens.size();
       if (run.logits_from == run.tokens.size()) continue;  // part of a prompt
       std::vector<TokenId>& answer = answers_[sequence.request];
-      answer.push_back(argmax(runner_.logits(row++)));
+      answer.push_back(next_token(requests_[sequence.request], answer, runner_.logits(row++)));
       const bool full = answer.size() >= most_new_tokens(requests_[sequence.request], shape_);
       const bool stopped = stop_ && stop_(sequence.request, answer);
       sequence.active = !full && !stopped;
     }
+  }
+
+  TokenId next_token(const GenerationRequest& request, std::span<const TokenId> answer,
+                     std::span<const float> logits) {
+    if (request.repetition_penalty == 1) return argmax(logits);
+    penalised_.assign(logits.begin(), logits.end());
+    for (const std::span<const TokenId> tokens : {request.prompt, answer}) {
+      for (const TokenId token : tokens) {  // from what the logits were: a token counts once
+        const float logit = logits[static_cast<std::size_t>(token)];
+        penalised_[static_cast<std::size_t>(token)] =
+            logit < 0 ? logit * request.repetition_penalty : logit / request.repetition_penalty;
+      }
+    }
+    return argmax(penalised_);
   }
 
   PathRunner& runner_;
@@ -112,6 +126,7 @@ class Generator {
   Answers& answers_;
   std::vector<Sequence> sequences_;
   std::vector<Run> runs_;
+  std::vector<float> penalised_;
 };
 
 // Positions of the longest request, each checked.

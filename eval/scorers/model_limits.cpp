@@ -22,7 +22,6 @@ struct Setting {
 };
 
 const std::array kSettings{
-    Setting{"repetition_penalty", 1.0},
     Setting{"encoder_repetition_penalty", 1.0},
     Setting{"no_repeat_ngram_size", 0},
     Setting{"num_beams", 1},
@@ -45,14 +44,23 @@ json parse_object(const std::string& text, const std::string& file) {
   return document;
 }
 
-void refuse_settings(const json& config, const std::string& file) {
+ModelLimits::Refusal refused_setting(const json& config, const std::string& file) {
   for (const Setting& setting : kSettings) {
     const auto found = config.find(std::string(setting.name));
     if (found == config.end() || found->is_null() || *found == setting.harmless) continue;
-    throw InputError(
-        file, fmt::format("{} is {}, which tsugi does not apply to answers", setting.name, found->dump()),
-        fmt::format("remove {} from the file to score plain greedy answers", setting.name));
+    return {file, fmt::format("{} is {}, which tsugi does not apply to answers", setting.name, found->dump()),
+            fmt::format("remove {} from the file to score plain greedy answers", setting.name)};
   }
+  return {};
+}
+
+float repetition_penalty_of(const json& config, const std::string& file) {
+  const auto found = config.find("repetition_penalty");
+  if (found == config.end() || found->is_null()) return 1;
+  if (!found->is_number() || !(found->get<double>() > 0))
+    throw InputError(file, fmt::format("repetition_penalty is {}, expected a number above 0", found->dump()),
+                     "correct the file");
+  return found->get<float>();
 }
 
 /// One id or a list of them.
@@ -97,7 +105,8 @@ ModelLimits read_model_limits(const ModelFiles& files) {
   if (const std::optional<std::string> text = files.find("generation_config.json")) {
     const std::string file = files.path("generation_config.json");
     const json generation = parse_object(*text, file);
-    refuse_settings(generation, file);
+    limits.refusal = refused_setting(generation, file);
+    limits.repetition_penalty = repetition_penalty_of(generation, file);
     limits.stop_ids = ids_of(generation, file);
   } else {
     limits.stop_ids = ids_of(model, model_file);

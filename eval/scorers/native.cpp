@@ -32,7 +32,7 @@ class Examiner {
   void generate(Positions items, TaskScores& scores) const {
     std::vector<GenerationRequest> requests;
     for (const std::size_t item : items) {
-      requests.push_back({task_.prompts[item], task_.task.max_gen_toks});
+      requests.push_back({task_.prompts[item], task_.task.max_gen_toks, task_.repetition_penalty});
       scores.prompt_tokens += task_.prompts[item].size();
     }
     const auto stop = [&](std::size_t, std::span<const TokenId> generated) { return is_over(generated); };

@@ -24,11 +24,19 @@ namespace tsugi::eval {
 struct ModelLimits {
   std::size_t max_length = 0;  ///< positions; 0: not known, then the tokenizer's model_max_length, then 2048
   std::vector<TokenId> stop_ids;  ///< tokens that end an answer, beside the tokenizer's EOS
+  float repetition_penalty = 1;   ///< of generated answers
+  /// What generation_config.json asks for that changes greedy answers and tsugi does not do; "" for nothing.
+  /// A task with generated answers is then refused.
+  struct Refusal {
+    std::string file;
+    std::string what;
+    std::string cure;
+  } refusal = {};
 };
 
 /// Reads config.json (max_position_embeddings and its other names) and generation_config.json (eos_token_id;
-/// without the file, config.json's). Throws InputError where generation_config.json asks for what changes
-/// greedy answers and tsugi does not do: a repetition penalty, suppressed tokens, beams, …
+/// without the file, config.json's; repetition_penalty, suppressed tokens, beams, …). Throws InputError for
+/// values of the wrong kind.
 ModelLimits read_model_limits(const ModelFiles& files);
 
 /// A task with token ids for one tokenizer.
@@ -40,13 +48,14 @@ struct PreparedTask {
   std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][request]
   std::vector<TokenId> stop_ids;                                 ///< generate_until: each ends an answer
   std::vector<std::string> stop_texts;                           ///< until, then the text of EOS
+  float repetition_penalty = 1;
   std::size_t stop_window = 0;  ///< tokens at an answer's end that are searched for a stop text
 };
 
 /// Encodes as lm-evaluation-harness's Hugging Face backend does: whitespace at the end of a context moves to
 /// the continuation; the continuation is what is left of the whole after the context's own length; prompts
 /// keep the last max_length - max_gen_toks tokens. Uses all cores of the pool. Throws InputError for an item
-/// without tokens.
+/// without tokens, and for generated answers of a model whose settings of them are not run.
 PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer,
                      const ModelLimits& limits = {});
 

@@ -185,6 +185,9 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
   prepared.items = std::move(items);
   const std::size_t max_length = resolve_max_length(limits, tokenizer);
   if (prepared.task.output_type == OutputType::generate_until) {
+    if (!limits.refusal.what.empty())
+      throw InputError(limits.refusal.file, limits.refusal.what, limits.refusal.cure);
+    prepared.repetition_penalty = limits.repetition_penalty;
     set_stops(prepared, tokenizer, limits);
     encode_prompts(prepared, tokenizer, max_length);
   } else {

@@ -22,11 +22,11 @@ def logits(model, ids):
 
 
 @torch.inference_mode()
-def greedy(model, tokenizer, prompt):
+def greedy(model, tokenizer, prompt, **settings):
     """Text that `generate` appends, up to the first newline."""
     ids = tokenizer(prompt, return_tensors="pt")
     out = model.generate(**ids, do_sample=False, max_new_tokens=shared.NEW_TOKENS, stop_strings=["\n"],
-                         tokenizer=tokenizer, pad_token_id=tokenizer.eos_token_id)
+                         tokenizer=tokenizer, pad_token_id=tokenizer.eos_token_id, **settings)
     text = tokenizer.decode(out[0, ids["input_ids"].shape[1]:], skip_special_tokens=True)
     return text.split("\n")[0]
 

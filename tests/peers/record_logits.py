@@ -9,6 +9,8 @@ from safetensors.torch import save_file
 
 MODELS = ["base", "ja"]
 GREEDY_ITEMS = 100
+PENALISED_ITEMS = 25
+PENALTY = 1.3  # strong enough to change most answers
 
 
 def texts():
@@ -22,7 +24,7 @@ def texts():
 
 
 def main():
-    cases, tensors, answers = [], {}, {}
+    cases, tensors, answers, penalised = [], {}, {}, {}
     for name in MODELS:
         model, tokenizer = peer_transformers.load(shared.POCKET / name)
         for kind, text in texts().items():
@@ -31,9 +33,12 @@ def main():
             tensors[f"{name}.{kind}"] = peer_transformers.logits(model, ids).contiguous()
         prompts = map(shared.prompt, shared.items("math_ja", GREEDY_ITEMS))
         answers[name] = [peer_transformers.greedy(model, tokenizer, text) for text in prompts]
+        prompts = list(map(shared.prompt, shared.items("math_ja", PENALISED_ITEMS)))
+        penalised[name] = [peer_transformers.greedy(model, tokenizer, text, repetition_penalty=PENALTY) for text in prompts]
     by = f"transformers {transformers.__version__}, float32"
     shared.write_json(shared.GOLDEN / "logits.json", {"by": by, "cases": cases})
-    shared.write_json(shared.GOLDEN / "greedy.json", {"by": by, "task": "pocket_math_ja", "answers": answers})
+    shared.write_json(shared.GOLDEN / "greedy.json", {"by": by, "task": "pocket_math_ja", "answers": answers,
+                                                       "penalty": PENALTY, "penalised": penalised})
     save_file(tensors, shared.GOLDEN / "logits.safetensors", metadata={"format": "pt"})
     (shared.GOLDEN / "logits.safetensors").chmod(0o644)  # safetensors makes files that only their owner reads
     print({name: tuple(tensor.shape) for name, tensor in tensors.items()})

@@ -114,14 +114,14 @@ std::vector<std::vector<TokenId>> encoded_questions(const Tokenizer& tokenizer, 
   return prompts;
 }
 
-TEST_P(Golden, greedy_answers_are_those_of_transformers) {
+// Answers up to their first newline.
+void expect_answers(const std::string& model, const json& answers, float repetition_penalty) {
   constexpr std::size_t kNewTokens = 64;  // max_gen_toks of the task
-  const json answers = golden_json("greedy.json").at("answers").at(GetParam());
-  const Tokenizer tokenizer = Tokenizer::load(pocket_path(GetParam()));
-  const auto weights = load_pocket(GetParam());
+  const Tokenizer tokenizer = Tokenizer::load(pocket_path(model));
+  const auto weights = load_pocket(model);
   const auto prompts = encoded_questions(tokenizer, answers.size());
   std::vector<GenerationRequest> requests;
-  for (const auto& prompt : prompts) requests.push_back({prompt, kNewTokens});
+  for (const auto& prompt : prompts) requests.push_back({prompt, kNewTokens, repetition_penalty});
   const StopCheck at_newline = [&](std::size_t, std::span<const TokenId> generated) {
     return generated.back() == tokenizer.eos() || tokenizer.decode(generated).find('\n') != std::string::npos;
   };
@@ -131,6 +131,17 @@ TEST_P(Golden, greedy_answers_are_those_of_transformers) {
     const std::string text = tokenizer.decode(generated[i]);
     EXPECT_EQ(text.substr(0, text.find('\n')), answers[i].get<std::string>()) << "item " << i;
   }
+}
+
+TEST_P(Golden, greedy_answers_are_those_of_transformers) {
+  expect_answers(GetParam(), golden_json("greedy.json").at("answers").at(GetParam()), 1);
+}
+
+TEST_P(Golden, answers_under_a_repetition_penalty_are_those_of_transformers) {
+  const json golden = golden_json("greedy.json");
+  EXPECT_NE(golden.at("penalised").at(GetParam())[0], golden.at("answers").at(GetParam())[0])
+      << "it changes something";
+  expect_answers(GetParam(), golden.at("penalised").at(GetParam()), golden.at("penalty").get<float>());
 }
 
 INSTANTIATE_TEST_SUITE_P(Pocket, Golden, testing::Values("base", "ja"),

@@ -32,20 +32,36 @@ TEST(ModelLimits, ReadsListsAndNestedModels) {
   EXPECT_THAT(read_model_limits(folder.path()).stop_ids, IsEmpty());
 }
 
-TEST(ModelLimits, RefusesWhatChangesGreedyAnswers) {
-  for (const char* setting :
-       {R"("repetition_penalty": 1.05)", R"("no_repeat_ngram_size": 3)", R"("suppress_tokens": [1])",
-        R"("num_beams": 4)", R"("min_new_tokens": 2)", R"("eos_token_id": "x")"}) {
+// Only generated answers are concerned: prepare() refuses them.
+TEST(ModelLimits, WhatChangesGreedyAnswersIsKept) {
+  for (const char* setting : {R"("no_repeat_ngram_size": 3)", R"("suppress_tokens": [1])",
+                              R"("num_beams": 4)", R"("min_new_tokens": 2)"}) {
     const tests::TemporaryFolder folder;
     folder.write("config.json", "{}");
     folder.write("generation_config.json", std::string("{") + setting + "}");
-    try {
-      read_model_limits(folder.path());
-      ADD_FAILURE() << setting;
-    } catch (const InputError& error) {
-      const std::string key = std::string(setting).substr(1, std::string(setting).find('"', 1) - 1);
-      EXPECT_THAT(error.what(), HasSubstr("generation_config.json: " + key));
-    }
+    const ModelLimits limits = read_model_limits(folder.path());
+    const std::string key = std::string(setting).substr(1, std::string(setting).find('"', 1) - 1);
+    EXPECT_THAT(limits.refusal.what, HasSubstr(key));
+    EXPECT_THAT(limits.refusal.file, HasSubstr("generation_config.json"));
+  }
+}
+
+TEST(ModelLimits, TheRepetitionPenaltyIsRead) {
+  const tests::TemporaryFolder folder;
+  folder.write("config.json", "{}");
+  folder.write("generation_config.json", R"({"repetition_penalty": 1.05})");
+  const ModelLimits limits = read_model_limits(folder.path());
+  EXPECT_EQ(limits.repetition_penalty, 1.05F);
+  EXPECT_THAT(limits.refusal.what, IsEmpty());
+}
+
+TEST(ModelLimits, ValuesOfTheWrongKindAreRefused) {
+  for (const char* setting :
+       {R"("repetition_penalty": 0)", R"("repetition_penalty": "x")", R"("eos_token_id": "x")"}) {
+    const tests::TemporaryFolder folder;
+    folder.write("config.json", "{}");
+    folder.write("generation_config.json", std::string("{") + setting + "}");
+    EXPECT_THROW(read_model_limits(folder.path()), InputError) << setting;
   }
 }
 
