@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -36,25 +35,16 @@ struct Options {
   std::optional<double> limit;
   std::string samples;
   std::string seeds;
+  std::string model_args;
+  std::string gen_kwargs;
   std::optional<std::string> dtype;
+  std::size_t max_length = 0;  // 0: the model's own
   std::string output;
   bool log_samples = false;
   std::vector<std::string> notes;
 };
 
-// lm-evaluation-harness's switches that would change a score if they were passed over.
-constexpr std::array<const char*, 2> kNotRead{"--model_args", "--gen_kwargs"};
-
 void add_not_read(CLI::App& app, Options& options) {
-  for (const char* flag : kNotRead) {
-    app.add_option_function<std::string>(flag,
-                                         [flag](const std::string&) {
-                                           throw InputError(flag, "is not read by this version of tsugi",
-                                                            "leave it out");
-                                         })
-        ->group("")
-        ->expected(0, 1);
-  }
   app.add_option_function<std::string>(
          "--batch_size",
          [&options](const std::string&) {
@@ -81,6 +71,64 @@ merge::MergePlan plan_model(const std::string& model, merge::CheckpointStore& ch
 void store_as(merge::MergePlan& plan, DType type) {
   for (merge::PlannedTensor& tensor : plan.tensors) {
     if (tensor.method != nullptr) tensor.output.dtype = type;
+  }
+}
+
+// "a=1,b=2", in order.
+std::vector<std::pair<std::string, std::string>> pairs_of(const std::string& option,
+                                                          const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, end - at);
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw InputError(option, fmt::format("'{}' is no key=value", part), "write key=value,key=value");
+    pairs.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    at = end + 1;
+  }
+  return pairs;
+}
+
+std::size_t count_of(const std::string& option, const std::string& key, const std::string& text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count == 0)
+    throw InputError(option, fmt::format("{} is '{}', expected a whole number above 0", key, text),
+                     "give a number of tokens");
+  return count;
+}
+
+// --model_args, for what a model on this disk can be asked: dtype and max_length.
+void apply_model_args(Options& options) {
+  for (const auto& [key, value] : pairs_of("--model_args", options.model_args)) {
+    if (key == "dtype") {
+      if (value != "auto") options.dtype = value;
+    } else if (key == "max_length") {
+      options.max_length = count_of("--model_args", key, value);
+    } else {
+      throw InputError("--model_args", fmt::format("'{}' is not read by tsugi", key),
+                       "known: dtype, max_length; the model itself is named without a switch");
+    }
+  }
+}
+
+// --gen_kwargs changes the tasks' own; greedy only.
+void apply_gen_kwargs(const Options& options, eval::Task& task) {
+  for (const auto& [key, value] : pairs_of("--gen_kwargs", options.gen_kwargs)) {
+    if (key == "max_gen_toks" || key == "max_new_tokens" || key == "max_tokens" ||
+        key == "max_completion_tokens") {
+      task.max_gen_toks = count_of("--gen_kwargs", key, value);
+    } else if (key == "until") {
+      if (value.empty())
+        throw InputError("--gen_kwargs", "until is empty", "give the text that ends an answer");
+      task.until = {value};
+    } else if (!((key == "do_sample" && (value == "False" || value == "false")) ||
+                 (key == "temperature" && (value == "0" || value == "0.0")))) {
+      throw InputError("--gen_kwargs",
+                       fmt::format("'{}={}' is not done by tsugi, which answers greedily", key, value),
+                       "known: max_gen_toks, until, do_sample=False, temperature=0");
+    }
   }
 }
 
@@ -134,12 +182,16 @@ eval::PromptOptions prompt_options(const Options& options, const eval::Task& tas
 std::vector<eval::PreparedTask> prepare_tasks(const Options& options, std::vector<eval::Task> tasks,
                                               const eval::Tokenizer& tokenizer, const eval::ModelFiles& files,
                                               const Console& console) {
-  const eval::ModelLimits limits = eval::read_model_limits(files);
+  eval::ModelLimits limits = eval::read_model_limits(files);
+  if (options.max_length != 0)
+    limits.max_length =
+        std::min(options.max_length, limits.max_length == 0 ? options.max_length : limits.max_length);
   eval::ChatRenderer chat;
   if (options.chat_template) chat = eval::read_chat(files, *options.chat_template, "--apply_chat_template");
   std::vector<eval::PreparedTask> prepared;
   for (eval::Task& task : tasks) {
     for (const std::string& note : task.notes) console.note("note: " + note);
+    apply_gen_kwargs(options, task);
     std::vector<eval::Item> items = eval::load_items(task, prompt_options(options, task, chat));
     prepared.push_back(eval::prepare(std::move(task), std::move(items), tokenizer, limits));
   }
@@ -227,6 +279,8 @@ Action add_eval(CLI::App& app) {
                  "Seed of the examples (of four, as the harness takes them, the last)");
   app.add_option("--samples", options->samples,
                  R"(Only these documents: {"task": [0, 3, 8]}, or a file of it)");
+  app.add_option("--gen_kwargs", options->gen_kwargs, "Changes of generation: max_gen_toks=64,until=###");
+  app.add_option("--model_args", options->model_args, "dtype=bfloat16,max_length=2048");
   app.add_option("--apply_chat_template", options->chat_template,
                  "Ask through the model's chat template, of several by its name")
       ->expected(0, 1)
@@ -246,7 +300,10 @@ Action add_eval(CLI::App& app) {
       "working\n"
       "directory first, then from the task file's folder.\n\n"
       "Example: tsugi eval recipes/pocket/ja --tasks pocket_math_ja --include_path recipes/pocket/tasks");
-  return [options](const CommonOptions& common) { run_eval(*options, common); };
+  return [options](const CommonOptions& common) {
+    apply_model_args(*options);
+    run_eval(*options, common);
+  };
 }
 
 }  // namespace tsugi::apps

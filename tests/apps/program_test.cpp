@@ -206,13 +206,22 @@ TEST(Program, AChatTemplateThatIsNotThereIsNamed) {
   EXPECT_THAT(run.err, HasSubstr("--apply_chat_template: the model has no chat template"));
 }
 
-TEST(Program, SwitchesThatWouldChangeAScoreAreRefused) {
-  const std::string model = (kRoot / "recipes/pocket/base").string();
-  for (const char* flag : {"--model_args", "--gen_kwargs"}) {
-    const Finished run = run_program({"eval", model, "--tasks", "pocket_math_en", flag, "x"});
-    EXPECT_EQ(run.code, 2) << flag;
-    EXPECT_THAT(run.err, HasSubstr("leave it out")) << flag;
-  }
+TEST(Program, SwitchesThatWouldChangeAScoreAreReadOrRefused) {
+  const auto arguments = [](const char* flag, const char* value) {
+    std::vector<std::string> all = eval_arguments((kRoot / "recipes/pocket/base").string(), "2");
+    all.insert(all.end(), {flag, value});
+    return all;
+  };
+  const Finished sampled = run_program(arguments("--gen_kwargs", "temperature=0.7"));
+  EXPECT_EQ(sampled.code, 2);
+  EXPECT_THAT(sampled.err, HasSubstr("'temperature=0.7' is not done by tsugi, which answers greedily"));
+  const Finished peft = run_program(arguments("--model_args", "peft=x"));
+  EXPECT_EQ(peft.code, 2);
+  EXPECT_THAT(peft.err, HasSubstr("'peft' is not read by tsugi"));
+  EXPECT_THAT(run_program(arguments("--model_args", "max_length=none")).err,
+              HasSubstr("max_length is 'none'"));
+  EXPECT_EQ(run_program(arguments("--gen_kwargs", "max_gen_toks=8,do_sample=False")).code, 0);
+  EXPECT_EQ(run_program(arguments("--model_args", "dtype=float32,max_length=256")).code, 0);
 }
 
 }  // namespace
