@@ -11,6 +11,7 @@
 
 #include "eval/metrics/aggregations.h"
 #include "eval/results/group_scores.h"
+#include "eval/results/samples.h"
 #include "eval/results/text_table.h"
 #include "recipes/error.h"
 
@@ -60,46 +61,6 @@ void write_whole(const std::filesystem::path& file, const std::string& text) {
   if (!out)
     throw Error(fmt::format("{}: cannot be written; check the folder and the free disk", file.string()));
   std::filesystem::rename(partial, file);
-}
-
-Json response_of(const Answer& answer) {
-  if (answer.log_likelihoods.empty()) return Json::array({Json::array({answer.response})});
-  Json responses = Json::array();
-  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
-    const std::string greedy = answer.greedy[i] ? "True" : "False";
-    responses.push_back(Json::array({Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy})}));
-  }
-  return responses;
-}
-
-Json filtered_of(const Answer& answer) {
-  if (answer.log_likelihoods.empty()) return Json::array({answer.filtered});
-  Json responses = Json::array();
-  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
-    const std::string greedy = answer.greedy[i] ? "True" : "False";
-    responses.push_back(Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy}));
-  }
-  return responses;
-}
-
-Json arguments_of(const PreparedTask& task, const Item& item) {
-  Json arguments;
-  if (task.task.output_type == OutputType::generate_until) {
-    arguments["gen_args_0"] = {
-        {"arg_0", item.prompt},
-        {"arg_1",
-         {{"until", task.task.until}, {"max_gen_toks", task.task.max_gen_toks}, {"do_sample", false}}}};
-    return arguments;
-  }
-  for (std::size_t i = 0; i < item.requests.size(); ++i) {
-    Json& entry = arguments[fmt::format("gen_args_{}", i)];
-    if (task.task.output_type == OutputType::loglikelihood_rolling) {
-      entry = {{"arg_0", item.requests[i].continuation}};
-    } else {
-      entry = {{"arg_0", item.requests[i].context}, {"arg_1", item.requests[i].continuation}};
-    }
-  }
-  return arguments;
 }
 
 // The harness shows a group's examples where all its tasks agree.
@@ -159,24 +120,6 @@ Json results_json(const ModelResult& result) {
   return out;
 }
 
-std::string samples_jsonl(const TaskResult& result) {
-  std::string text;
-  for (std::size_t i = 0; i < result.which.size(); ++i) {
-    const Item& item = result.task->items[result.which[i]];
-    const Answer& answer = result.scores.answers[i];
-    Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
-    line["target"] = item.gold >= 0 ? std::to_string(item.gold) : item.target;
-    line["arguments"] = arguments_of(*result.task, item);
-    line["resps"] = response_of(answer);
-    line["filtered_resps"] = filtered_of(answer);
-    line["filter"] = result.scores.columns.empty() ? "none" : result.scores.columns.back().filter;
-    for (const MetricColumn& column : result.scores.columns) line[column.metric] = column.values[i];
-    // A model may end inside a character; what is left of it is written as U+FFFD rather than refused.
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  return text;
-}
-
 std::string results_table(const std::vector<ModelResult>& results) {
   const bool many = results.size() > 1;
   std::vector<TableRow> rows{{"Tasks", "Version", "Filter", "n-shot", "Metric", "Value", "Stderr"}};
@@ -211,12 +154,15 @@ std::string results_table(const std::vector<ModelResult>& results) {
 
 void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples) {
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  Json json = results_json(result);
   if (samples) {
     for (const TaskResult& task : result.tasks) {
-      write_whole(file.parent_path() / ("samples_" + task.task->task.name + ".jsonl"), samples_jsonl(task));
+      const std::string& name = task.task->task.name;
+      write_whole(file.parent_path() / ("samples_" + name + ".jsonl"), samples_jsonl(task));
+      json["task_hashes"][name] = task_hash(task);
     }
   }
-  write_whole(file, results_json(result).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_whole(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace tsugi::eval

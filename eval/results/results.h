@@ -37,15 +37,12 @@ struct ModelResult {
 /// knows.
 nlohmann::ordered_json results_json(const ModelResult& result);
 
-/// One line an item: doc_id, doc, target, resps, filtered_resps and each metric of the last filter.
-std::string samples_jsonl(const TaskResult& result);
-
 /// "Tasks | Version | Filter | n-shot | Metric | Value | Stderr" for all models; with more than one, a column
 /// names them.
 std::string results_table(const std::vector<ModelResult>& results);
 
-/// Writes FILE (results) and, with samples, samples_TASK.jsonl beside it; each appears by rename. Throws
-/// Error.
+/// Writes FILE (results) and, with samples, samples_TASK.jsonl beside it and their hashes in FILE; each
+/// appears by rename. Throws Error.
 void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples);
 
 }  // namespace tsugi::eval

@@ -180,6 +180,7 @@ class ItemBuilder {
     const std::vector<std::string> contexts = this->contexts(doc, question, item.choices, place);
     item.prompt = contexts.front();
     item.question = several_inputs_ ? item.choices.front() : question.get<std::string>();
+    item.reference = target;
     set_target(item, several_inputs_ ? question : target, target, place);
     set_requests(item, contexts, target, place);
     return item;

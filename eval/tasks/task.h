@@ -97,6 +97,7 @@ struct Item {
   std::vector<std::string> choices;  ///< multiple_choice only
   std::vector<ContinuationText>
       requests;                      ///< one a choice, then those of acc_mutual_info; one for loglikelihood
+  nlohmann::ordered_json reference;  ///< what doc_to_target gives: text, a number, a list
   std::string target;                ///< reference as text; of several the first
   std::vector<std::string> targets;  ///< all, where the task has several right answers
   int gold = -1;           ///< multiple_choice: index of the right choice; -1: none, no answer is right

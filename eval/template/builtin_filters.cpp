@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 
 #include "eval/template/builtins.h"
 #include "eval/template/operators.h"
+#include "eval/template/python_json.h"
 #include "eval/template/python_text.h"
 
 namespace tsugi::eval::syntax {
@@ -55,55 +55,14 @@ const Json* attribute_of(const Json& item, const std::string& path) {
   return at;
 }
 
-// json.dumps(ensure_ascii=False).
-void dump(const Json& value, int indent, int depth, bool sorted, std::string& out) {
-  const auto line = [&](int levels) {
-    if (indent > 0) out.append("\n").append(static_cast<std::size_t>(indent * levels), ' ');
-  };
-  const auto between = [&](bool first) {
-    if (!first) out += indent > 0 ? "," : ", ";
-    line(depth + 1);
-  };
-  if (value.is_object() && !value.empty()) {
-    out += '{';
-    std::vector<std::string> keys;
-    for (const auto& [key, item] : value.items()) keys.push_back(key);
-    if (sorted) std::sort(keys.begin(), keys.end());
-    bool first = true;
-    for (const std::string& key : keys) {
-      between(first);
-      first = false;
-      out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
-      dump(value[key], indent, depth + 1, sorted, out);
-    }
-    line(depth);
-    out += '}';
-  } else if (value.is_array() && !value.empty()) {
-    out += '[';
-    bool first = true;
-    for (const Json& item : value) {
-      between(first);
-      first = false;
-      dump(item, indent, depth + 1, sorted, out);
-    }
-    line(depth);
-    out += ']';
-  } else if (value.is_number_float() && std::isfinite(value.get<double>())) {
-    out += python::float_text(value.get<double>());
-  } else {
-    out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-}
-
 Json to_json(const Json& object, Values values, const Json& named, Position, bool) {
   const std::optional<Json> indent = argument(values, named, 0, "indent");
   const std::optional<Json> sorted =
       named.contains("sort_keys") ? std::optional<Json>(named["sort_keys"]) : std::nullopt;
-  std::string out;
-  dump(object,
-       indent ? static_cast<int>(std::clamp<std::int64_t>(python::integer(*indent).value_or(0), 0, 16)) : 0,
-       0, sorted && python::truth(*sorted), out);
-  return out;
+  return python::json_dumps(
+      object,
+      indent ? static_cast<int>(std::clamp<std::int64_t>(python::integer(*indent).value_or(0), 0, 16)) : 0,
+      sorted && python::truth(*sorted));
 }
 
 // select, reject, selectattr, rejectattr: items, or their attribute, that pass a test; without one, that are

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import lm_eval
 from lm_eval.tasks import TaskManager
+from lm_eval.utils import hash_string
 
 MODEL = shared.POCKET / "ja"
 MEAN = lambda *names: [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
@@ -170,6 +171,9 @@ def compare(name, mine, my_samples, peer, table, how=""):
     their_samples = sorted((s for s in peer["samples"][name]), key=lambda s: (s["doc_id"], s["filter"]))
     by_doc = {s["doc_id"]: s for s in their_samples}
     texts = sum(arguments(sample) != arguments(by_doc[sample["doc_id"]]) for sample in my_samples)
+    other_hashes = sum(sample[key] != by_doc[sample["doc_id"]][key] for sample in my_samples for key in ("doc_hash", "prompt_hash", "target_hash"))
+    whole = "".join(s["doc_hash"] + s["prompt_hash"] + s["target_hash"] for s in peer["samples"][name])
+    other_hashes += mine["task_hashes"][name] != hash_string(whole)
     worst = 0.0
     answers = 0
     for sample in my_samples:
@@ -191,6 +195,7 @@ def compare(name, mine, my_samples, peer, table, how=""):
         if not same:
             off.append(f"{key}: {got} and {value}")
     table.line(f"{name}{how}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
+    table.line(f"{name}{how}: hashes", "lm-eval", "equal", f"{other_hashes} differ", other_hashes == 0)
     if worst or sums(my_samples[0]):
         table.line(f"{name}{how}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
     if not sums(my_samples[0]):
