@@ -16,22 +16,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json response_of(const Answer& answer) {
-  if (answer.log_likelihoods.empty()) return Json::array({Json::array({answer.response})});
+// Of a generated answer the given text; else the log-likelihood of each request and whether it is greedy.
+Json responses_of(const Answer& answer, const Json& text) {
+  if (answer.log_likelihoods.empty()) return Json::array({text});
   Json responses = Json::array();
   for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
     const std::string greedy = answer.greedy[i] ? "True" : "False";
     responses.push_back(Json::array({Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy})}));
-  }
-  return responses;
-}
-
-Json filtered_of(const Answer& answer) {
-  if (answer.log_likelihoods.empty()) return Json::array({answer.filtered});
-  Json responses = Json::array();
-  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
-    const std::string greedy = answer.greedy[i] ? "True" : "False";
-    responses.push_back(Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy}));
   }
   return responses;
 }
@@ -81,8 +72,8 @@ std::string samples_jsonl(const TaskResult& result) {
     Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
     line["target"] = python::str(item.reference);
     line["arguments"] = arguments_of(*result.task, item);
-    line["resps"] = response_of(answer);
-    line["filtered_resps"] = filtered_of(answer);
+    line["resps"] = responses_of(answer, Json::array({answer.response}));
+    line["filtered_resps"] = responses_of(answer, answer.filtered);
     line["filter"] = result.scores.columns.empty() ? "none" : result.scores.columns.back().filter;
     line["metrics"] = metrics;
     const SampleHashes hashes = sample_hashes(result.task->task, item);

@@ -9,6 +9,7 @@
 
 #include "eval/tokenizer/added_tokens.h"
 #include "eval/tokenizer/components.h"
+#include "eval/tokenizer/replace_all.h"
 #include "eval/tokenizer/sentencepiece_model.h"
 #include "eval/tokenizer/tokenizer_config.h"
 #include "eval/tokenizer/unicode.h"
@@ -65,22 +66,12 @@ void add_config_tokens(tokenization::AddedTokens& added, const TokenizerConfig& 
   added.add(tokens, vocabulary, normalizer);
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  std::string result;
-  std::size_t done = 0;
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, done)) {
-    result.append(text, done, at - done).append(to);
-    done = at + from.size();
-  }
-  text = result.append(text, done);
-}
-
 /// clean_up_tokenization of transformers: its ten replacements in its order.
 std::string clean_up(std::string text) {
   constexpr std::pair<std::string_view, std::string_view> kReplacements[] = {
       {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
       {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [from, to] : kReplacements) replace_all(text, from, to);
+  for (const auto& [from, to] : kReplacements) tokenization::replace_all(text, from, to);
   return text;
 }
 

@@ -8,23 +8,13 @@
 
 #include "eval/tokenizer/components.h"
 #include "eval/tokenizer/metaspace.h"
+#include "eval/tokenizer/replace_all.h"
 #include "eval/tokenizer/unicode.h"
 
 namespace tsugi::eval::tokenization {
 namespace {
 
 using Tokens = std::vector<std::string>;
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  if (from.empty()) return;
-  std::string result;
-  std::size_t done = 0;
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, done)) {
-    result.append(text, done, at - done).append(to);
-    done = at + from.size();
-  }
-  text = result.append(text, done);
-}
 
 // decoders/wordpiece.rs: its replacements in its order.
 void clean_up(std::string& text) {

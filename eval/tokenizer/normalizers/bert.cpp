@@ -8,6 +8,7 @@
 #include "eval/tokenizer/category.h"
 #include "eval/tokenizer/components.h"
 #include "eval/tokenizer/normal_form.h"
+#include "eval/tokenizer/normalizers/each_code_point.h"
 #include "eval/tokenizer/unicode.h"
 
 namespace tsugi::eval::tokenization {
@@ -26,18 +27,6 @@ constexpr std::array kChinese{Range{0x4E00, 0x9FFF},   Range{0x3400, 0x4DBF},   
 bool is_chinese(char32_t c) {
   return std::any_of(kChinese.begin(), kChinese.end(),
                      [c](const Range& range) { return range.first <= c && c <= range.last; });
-}
-
-template <class Append>
-std::string each_code_point(std::string_view text, Append append) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const unicode::CodePoint here = unicode::code_point_at(text, at);
-    append(result, here.value);
-    at += here.length;
-  }
-  return result;
 }
 
 void append_clean(std::string& result, char32_t c) {

@@ -5,23 +5,15 @@
 #include "eval/tokenizer/byte_alphabet.h"
 #include "eval/tokenizer/category.h"
 #include "eval/tokenizer/components.h"
+#include "eval/tokenizer/normalizers/each_code_point.h"
 #include "eval/tokenizer/unicode.h"
 
 namespace tsugi::eval::tokenization {
 namespace {
 
 // Appends to the result what becomes of each code point.
-Normalizer each_code_point(void (*append)(std::string& result, char32_t c)) {
-  return [append](std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-      const unicode::CodePoint here = unicode::code_point_at(text, at);
-      append(result, here.value);
-      at += here.length;
-    }
-    return result;
-  };
+Normalizer normalizer_of(void (*append)(std::string& result, char32_t c)) {
+  return [append](std::string_view text) { return each_code_point(text, append); };
 }
 
 void append_unless_mark(std::string& result, char32_t c) {
@@ -41,13 +33,13 @@ void append_nmt(std::string& result, char32_t c) {
 }  // namespace
 
 Normalizer lowercase_normalizer(const Field&) {
-  return each_code_point(unicode::append_lower);
+  return normalizer_of(unicode::append_lower);
 }
 Normalizer strip_accents_normalizer(const Field&) {
-  return each_code_point(append_unless_mark);
+  return normalizer_of(append_unless_mark);
 }
 Normalizer nmt_normalizer(const Field&) {
-  return each_code_point(append_nmt);
+  return normalizer_of(append_nmt);
 }
 Normalizer byte_level_normalizer(const Field&) {
   return [](std::string_view text) {

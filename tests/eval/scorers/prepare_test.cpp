@@ -10,6 +10,7 @@
 
 #include "eval/scorers/native.h"
 #include "recipes/error.h"
+#include "tests/support/input_error.h"
 
 namespace tsugi::eval {
 namespace {
@@ -43,16 +44,6 @@ Task choice_task() {
   task.name = "choices";
   task.output_type = OutputType::multiple_choice;
   return task;
-}
-
-template <class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-    return "no error";
-  } catch (const InputError& error) {
-    return error.what();
-  }
 }
 
 TEST(Prepare, PairsAreTheHarnesss) {
@@ -95,23 +86,24 @@ TEST(Prepare, StopsAreTheIdsOfTheModelAndTheTextsOfTheTask) {
 TEST(Prepare, RefusesWhatCannotBeScored) {
   Task long_answers;
   long_answers.max_gen_toks = 512;
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(tests::message_of([&] {
                 prepare(long_answers, {item_of("a")}, tokenizer(),
                         {.max_length = 512, .stop_ids = {}, .repetition_penalty = 1});
               }),
               HasSubstr("max_gen_toks is 512, the model has 512 positions"));
   ModelLimits beams{.max_length = 512, .stop_ids = {}, .repetition_penalty = 1};
   beams.refusal = {"generation_config.json", "num_beams is 4", "remove it"};
-  EXPECT_THAT(error_of([&] { prepare(Task(), {item_of("a")}, tokenizer(), beams); }),
+  EXPECT_THAT(tests::message_of([&] { prepare(Task(), {item_of("a")}, tokenizer(), beams); }),
               HasSubstr("num_beams is 4"));
-  EXPECT_EQ(error_of([&] { prepare(choice_task(), {item_of("a", {"b"})}, tokenizer(), beams); }), "no error");
+  EXPECT_EQ(tests::message_of([&] { prepare(choice_task(), {item_of("a", {"b"})}, tokenizer(), beams); }),
+            "no error");
   Task bare = choice_task();
   bare.target_delimiter = "";
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(tests::message_of([&] {
                 prepare(bare, {item_of("a", {"b", ""}, "")}, tokenizer());
               }),
               HasSubstr("choices: document 0: a choice has no tokens"));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(tests::message_of([&] {
                 prepare(choice_task(), {item_of("a", {"1 2 3 4 5 6 7 8 9"})}, tokenizer(),
                         {.max_length = 4, .stop_ids = {}, .repetition_penalty = 1});
               }),

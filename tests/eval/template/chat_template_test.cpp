@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "recipes/error.h"
+#include "tests/support/input_error.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tsugi::eval {
@@ -17,16 +18,6 @@ using testing::HasSubstr;
 using tests::TemporaryFolder;
 
 const std::vector<ChatMessage> kChat = {{"user", "hi"}, {"assistant", "The answer"}};
-
-template <class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-    return "no error";
-  } catch (const InputError& error) {
-    return error.what();
-  }
-}
 
 TEST(ChatTemplate, AModelWithoutOneHasNone) {
   const TemporaryFolder folder;
@@ -53,7 +44,7 @@ TEST(ChatTemplate, OfSeveralOneIsNamed) {
       R"({"chat_template": [{"name": "default", "template": "a"}, {"name": "rag", "template": "b"}]})");
   EXPECT_EQ(ChatTemplate::read(folder.path())->render(kChat), "a");
   EXPECT_EQ(ChatTemplate::read(folder.path(), "rag")->render(kChat), "b");
-  EXPECT_THAT(error_of([&] { ChatTemplate::read(folder.path(), "rga"); }),
+  EXPECT_THAT(tests::message_of([&] { ChatTemplate::read(folder.path(), "rga"); }),
               HasSubstr("no chat template of the name 'rga'; did you mean 'rag'?"));
 }
 
@@ -68,16 +59,17 @@ TEST(ChatTemplate, AMessageIsGoneOnWith) {
   EXPECT_EQ(ChatTemplate::read(folder.path())->render({{"user", "hi"}, {"assistant", "The answer "}}, true),
             "[user]hi</end>\n[assistant]The answer");
   folder.write("chat_template.jinja", "{{ messages[0].content }}");
-  EXPECT_THAT(error_of([&] { ChatTemplate::read(folder.path())->render(kChat, true); }),
+  EXPECT_THAT(tests::message_of([&] { ChatTemplate::read(folder.path())->render(kChat, true); }),
               HasSubstr("does not appear"));
 }
 
 TEST(ChatTemplate, ErrorsNameTheFile) {
   const TemporaryFolder folder;
   folder.write("chat_template.jinja", "{% for m in messages %}");
-  EXPECT_THAT(error_of([&] { ChatTemplate::read(folder.path()); }), HasSubstr("chat_template.jinja"));
+  EXPECT_THAT(tests::message_of([&] { ChatTemplate::read(folder.path()); }),
+              HasSubstr("chat_template.jinja"));
   folder.write("chat_template.jinja", "{{ raise_exception('roles must alternate') }}");
-  EXPECT_THAT(error_of([&] { ChatTemplate::read(folder.path())->render(kChat); }),
+  EXPECT_THAT(tests::message_of([&] { ChatTemplate::read(folder.path())->render(kChat); }),
               HasSubstr("roles must alternate"));
 }
 
