@@ -227,8 +227,8 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
     Progress progress(console.progress_style(), task.task.name, which.size(), "items");
     eval::TaskScores scores = eval::score(decoder, tokenizer, task, which, merge::Concurrency::parallel,
                                           [&](std::size_t items) { progress.advance(items); });
-    result.tasks.push_back(
-        {&task, std::move(which), std::move(scores), eval::shots_of(task.task, options.prompts)});
+    result.tasks.push_back(eval::task_result(task, std::move(which), std::move(scores),
+                                             eval::shots_of(task.task, options.prompts)));
   }
   return result;
 }

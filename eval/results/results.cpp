@@ -93,15 +93,26 @@ void add_groups(const ModelResult& result, const std::vector<Json>& entries, Jso
   }
 }
 
+std::vector<Json> entries_of(const ModelResult& result) {
+  std::vector<Json> entries;
+  for (const TaskResult& task : result.tasks) entries.push_back(task.entry);
+  return entries;
+}
+
 }  // namespace
+
+TaskResult task_result(const PreparedTask& task, std::vector<std::size_t> which, TaskScores scores,
+                       std::size_t shots) {
+  TaskResult result{&task, std::move(which), std::move(scores), shots};
+  result.entry = task_entry(result);
+  return result;
+}
 
 Json results_json(const ModelResult& result) {
   Json out;
-  std::vector<Json> entries;
   for (const TaskResult& task : result.tasks) {
     const std::string& name = task.task->task.name;
-    entries.push_back(task_entry(task));
-    out["results"][name] = entries.back();
+    out["results"][name] = task.entry;
     out["group_subtasks"][name] = Json::array();
     out["configs"][name] = task.task->task.config;
     out["versions"][name] = task.task->task.version;
@@ -110,7 +121,7 @@ Json results_json(const ModelResult& result) {
       out["higher_is_better"][name][column.metric] = metric_of(task, column).higher_is_better;
     out["n-samples"][name] = {{"original", task.task->items.size()}, {"effective", task.which.size()}};
   }
-  add_groups(result, entries, out);
+  add_groups(result, entries_of(result), out);
   out["config"] = {{"model", "tsugi"},
                    {"model_args", "pretrained=" + result.model + ",dtype=" + result.dtype},
                    {"model_dtype", result.dtype},
@@ -132,18 +143,16 @@ std::string results_table(const std::vector<ModelResult>& results) {
     return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : "N/A";
   };
   for (const ModelResult& result : results) {
-    std::vector<Json> entries;
     for (const TaskResult& task : result.tasks) {
-      entries.push_back(task_entry(task));
       for (const MetricColumn& column : task.scores.columns) {
         add(result, {task.task->task.name, task.task->task.version, column.filter, std::to_string(task.shots),
-                     column.metric, number(entries.back()[column.name()]),
-                     number(entries.back()[column.metric + "_stderr," + column.filter])});
+                     column.metric, number(task.entry[column.name()]),
+                     number(task.entry[column.metric + "_stderr," + column.filter])});
       }
     }
     for (const TaskGroup& group : result.groups) {
       const Json shots = shots_of_group(result, group);
-      for (const GroupScore& score : group_scores(group, entries)) {
+      for (const GroupScore& score : group_scores(group, entries_of(result))) {
         add(result, {group.alias, group.version, score.filter, shots.is_null() ? "" : shots.dump(),
                      score.metric, number(score.value), number(score.error)});
       }

@@ -21,7 +21,14 @@ struct TaskResult {
   std::vector<std::size_t> which;  ///< items that were scored, positions in task->items
   TaskScores scores;
   std::size_t shots = 0;  ///< examples before each question
+  /// The harness's entry, "metric,filter" and "metric_stderr,filter": a bootstrap of 100,000 resamples for
+  /// some metrics, so task_result() computes it once.
+  nlohmann::ordered_json entry = {};
 };
+
+/// With its entry. `task` must outlive the result.
+TaskResult task_result(const PreparedTask& task, std::vector<std::size_t> which, TaskScores scores,
+                       std::size_t shots);
 
 /// All tasks of one model.
 struct ModelResult {
