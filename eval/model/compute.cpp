@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
 #include "eval/model/kernels/onednn_product.h"
 #include "eval/model/weights.h"
@@ -11,13 +12,14 @@ namespace tsugi::eval {
 Compute choose_compute(DType wanted) {
   // TSUGI_ISA asks for the numbers of a lesser CPU, which has no bf16 instructions.
   const bool full = &kernels::active() == &kernels::kAvx512;
-  return wanted == DType::BF16 && full && onednn_has_bf16() ? Compute::bf16 : Compute::f32;
+  const bool has = kernels::active_bf16() != nullptr || (full && onednn_has_amx());
+  return wanted == DType::BF16 && has ? Compute::bf16 : Compute::f32;
 }
 
 std::string describe_compute(Compute compute, DType weights) {
   const bool halves = weights == DType::BF16;
   if (compute == Compute::bf16)
-    return fmt::format("bf16 arithmetic ({}) on bf16 weights", onednn_bf16_name());
+    return fmt::format("bf16 arithmetic ({}) on bf16 weights", onednn_has_amx() ? "AMX" : "AVX-512 BF16");
   return fmt::format("f32 arithmetic ({}) on {} weights", kernels::active().name, halves ? "bf16" : "f32");
 }
 

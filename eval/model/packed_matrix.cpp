@@ -6,6 +6,7 @@
 #include <bit>
 #include <cassert>
 
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
 #include "eval/model/kernels/onednn_product.h"
 #include "merge/checkpoint/tensor.h"
@@ -17,10 +18,10 @@ using kernels::kLanes;
 using kernels::round_up;
 
 bool in_panels(Layout layout) {
-  return layout == Layout::panels_f32 || layout == Layout::panels_bf16;
+  return layout != Layout::rows_f32 && layout != Layout::rows_bf16;
 }
 bool in_bf16(Layout layout) {
-  return layout == Layout::panels_bf16 || layout == Layout::rows_bf16;
+  return layout != Layout::panels_f32 && layout != Layout::rows_f32;
 }
 
 std::size_t stored_elements(std::size_t rows, std::size_t columns, Layout layout) {
@@ -79,6 +80,12 @@ std::size_t PackedMatrix::place(std::size_t row, std::size_t k) const {
   }
 }
 
+// Whole panels of 32-bit words: one f32, or two values in bf16.
+template <class T>
+bool has_whole_words(std::size_t columns) {
+  return columns % (sizeof(std::uint32_t) / sizeof(T)) == 0;
+}
+
 // Rows of one panel are stored together, a stretch of inputs at a time, so that the lines they share stay in
 // the cache.
 template <class T>
@@ -90,6 +97,13 @@ void PackedMatrix::store(T* to, std::size_t first, const T* values, std::size_t 
   }
   for (std::size_t row = first; row < first + count;) {
     const std::size_t end = std::min(first + count, round_up(row + 1, kLanes));
+    if (end - row == kLanes && has_whole_words<T>(columns_)) {
+      const std::size_t words = columns_ * sizeof(T) / sizeof(std::uint32_t);
+      kernels::active().interleave(reinterpret_cast<const std::uint32_t*>(values + (row - first) * columns_),
+                                   words, words, reinterpret_cast<std::uint32_t*>(to + place<T>(row, 0)));
+      row = end;
+      continue;
+    }
     for (std::size_t k = 0; k < columns_; k += kStretch) {
       for (std::size_t r = row; r < end; ++r) {
         scatter(values + (r - first) * columns_ + k, std::min(kStretch, columns_ - k), to + place<T>(r, k));
@@ -175,6 +189,7 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
     product_->multiply(x, weights, y, add, scratch);
     return;
   }
+  if (layout_ == Layout::pairs_bf16) return multiply_pairs(x, y, add, scratch);
   kernels::PanelProduct work;
   work.x = x.data;
   work.x_stride = x.stride;
@@ -187,6 +202,32 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
   work.add = add;
   const kernels::Kernels& table = kernels::active();
   (in_bf16(layout_) ? table.multiply_bf16 : table.multiply_f32)(work);
+}
+
+void PackedMatrix::multiply_pairs(const Activations& x, const Activations& y, bool add,
+                                  ProductScratch& scratch) const {
+  const kernels::Bf16Kernels& table = *kernels::active_bf16();
+  // Whole lines, and one more so that rows of a power of two do not all fall into the same sets of a cache.
+  constexpr std::size_t kLine = 64 / sizeof(std::uint16_t);
+  const std::size_t stride = round_up(columns_, kLine) + kLine;
+  const std::size_t bytes = x.rows * stride * sizeof(std::uint16_t);
+  if (scratch.size() < bytes) scratch.resize(bytes);
+  auto* rounded = reinterpret_cast<std::uint16_t*>(scratch.data());
+  for (std::size_t r = 0; r < x.rows; ++r) {
+    table.round(x.row(r), columns_, rounded + r * stride);
+    rounded[r * stride + columns_] = 0;
+  }
+  kernels::Bf16Product work;
+  work.x = rounded;
+  work.x_stride = stride;
+  work.rows = x.rows;
+  work.depth = columns_;
+  work.panels = halves_.data();
+  work.panel_count = round_up(rows_, kLanes) / kLanes;
+  work.y = y.data;
+  work.y_stride = y.stride;
+  work.add = add;
+  table.multiply(work);
 }
 
 }  // namespace tsugi::eval

@@ -36,6 +36,7 @@ using ProductScratch = std::vector<std::byte>;
 enum class Layout : std::uint8_t {
   panels_f32,   ///< for our own kernels
   panels_bf16,  ///< the same, widened on the fly
+  pairs_bf16,   ///< the same again, multiplied by activations that are rounded to bf16
   rows_f32,     ///< row-major: for looking up rows, and for products through oneDNN
   rows_bf16,
 };
@@ -86,6 +87,7 @@ class PackedMatrix {
   void multiply(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
 
  private:
+  void multiply_pairs(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
   template <class T>
   void store(T* to, std::size_t first, const T* values, std::size_t count) const;
   template <class T>

@@ -36,6 +36,8 @@ class MatrixMaker {
       return {rows, columns, storage_ == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32};
     }
     if (rows == 0) return {};
+    // oneDNN multiplies with AMX; without it our own panels are faster, as bench_gemm shows.
+    if (!onednn_has_amx()) return {rows, columns, Layout::pairs_bf16};
     auto& product = products_[{rows, columns}];
     if (product == nullptr) product = std::make_shared<const OneDnnProduct>(rows, columns, DType::BF16);
     return {rows, columns, Layout::rows_bf16, product};

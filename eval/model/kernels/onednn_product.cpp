@@ -36,9 +36,8 @@ bool onednn_has_bf16() {
   return has(dnnl::cpu_isa::avx512_core_bf16);
 }
 
-const char* onednn_bf16_name() {
-  if (has(dnnl::cpu_isa::avx512_core_amx)) return "AMX";
-  return onednn_has_bf16() ? "AVX-512 BF16" : "";
+bool onednn_has_amx() {
+  return has(dnnl::cpu_isa::avx512_core_amx);
 }
 
 struct OneDnnProduct::State {

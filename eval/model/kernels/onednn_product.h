@@ -14,8 +14,8 @@ namespace tsugi::eval {
 
 /// Whether oneDNN has bf16 instructions on this CPU (AVX-512 BF16 or AMX).
 bool onednn_has_bf16();
-/// "AMX", "AVX-512 BF16" or "" without either.
-const char* onednn_bf16_name();
+/// Whether it has those of AMX.
+bool onednn_has_amx();
 
 /// y[rows, out] = x[rows, in] * W^T for row-major weights [out, in]. Immutable; many threads may use one.
 ///

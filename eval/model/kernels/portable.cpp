@@ -105,13 +105,14 @@ bool cpu_supported() {
 #include "eval/model/kernels/body/lanes.inc"
 
 #include "eval/model/kernels/body/attention.inc"
+#include "eval/model/kernels/body/interleave.inc"
 #include "eval/model/kernels/body/matrix.inc"
 #include "eval/model/kernels/body/vector.inc"
 
 }  // namespace
 
-const Kernels kPortable = {"portable", cpu_supported, multiply_f32, multiply_bf16, attend,
-                           rms_norm,   layer_norm,    activate,     rotate,        scale,
-                           add,        cap,           exponential,  largest,       log_sum_exp};
+const Kernels kPortable = {"portable",  cpu_supported, multiply_f32, multiply_bf16, attend, rms_norm,
+                           layer_norm,  activate,      rotate,       scale,         add,    cap,
+                           exponential, largest,       log_sum_exp,  interleave};
 
 }  // namespace tsugi::eval::kernels

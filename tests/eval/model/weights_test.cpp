@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "eval/model/decoder.h"
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
 #include "eval/model/kernels/onednn_product.h"
 #include "eval/model/packed_matrix.h"
@@ -198,7 +199,8 @@ TEST(ResidentWeights, BytesAreKnownBeforehand) {
 
 TEST(Compute, BfloatOnlyWhereTheCpuHasIt) {
   EXPECT_EQ(choose_compute(DType::F32), Compute::f32);
-  EXPECT_EQ(choose_compute(DType::BF16), onednn_has_bf16() ? Compute::bf16 : Compute::f32);
+  EXPECT_EQ(choose_compute(DType::BF16),
+            kernels::active_bf16() != nullptr || onednn_has_amx() ? Compute::bf16 : Compute::f32);
   const kernels::Kernels& before = kernels::active();
   kernels::activate(kernels::kPortable);
   EXPECT_EQ(choose_compute(DType::BF16), Compute::f32);

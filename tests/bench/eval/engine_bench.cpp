@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine beside the speed of its matrix products alone: prefill of 512-token sequences, greedy decoding
+// of 64 sequences at 256 tokens of context, and choices that share a context beside each request for itself.
+//
+//     bench_engine [--model smollm2|tinyllama|all] [--threads N] [--runs N] [--f32]
+//
+// Bounded by arithmetic: each figure's limit is measured right before and after it, and the faster one
+// counts.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "eval/model/decoder.h"
+#include "merge/parallel.h"
+#include "tests/bench/eval/gemm_limit.h"
+#include "tests/bench/eval/random_model.h"
+
+namespace tsugi::bench {
+namespace {
+
+using eval::TokenId;
+using Texts = std::vector<std::vector<TokenId>>;
+
+struct Options {
+  std::string model = "all";
+  std::size_t threads = 0;
+  int runs = 3;
+  bool f32 = false;
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <class Work>
+double best_seconds(int runs, const Work& work) {
+  double best = 1e9;
+  for (int run = 0; run < runs; ++run) {
+    const double start = now();
+    work();
+    best = std::min(best, now() - start);
+  }
+  return best;
+}
+
+Texts texts(std::size_t count, std::size_t length, std::size_t vocabulary, std::size_t seed) {
+  Texts all(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t t = 0; t < length; ++t)
+      all[i].push_back(static_cast<TokenId>(((i + seed) * 7919 + t * 104729) % vocabulary));
+  }
+  return all;
+}
+
+class Bench {
+ public:
+  Bench(const Options& options, const std::string& name, const eval::ModelShape& shape)
+      : options_(options), name_(name), type_(options.f32 ? DType::F32 : DType::BF16) {
+    const eval::Compute compute = eval::choose_compute(type_);
+    weights_ = random_model(shape, type_, compute);
+    decoder_.emplace(std::vector<const eval::ResidentWeights*>{weights_.get()},
+                     eval::plain_path(shape.layers));
+    fmt::print("{}: {}\n", name, eval::describe_compute(compute, type_));
+  }
+
+  void run() {
+    prefill();
+    decode();
+    choices();
+  }
+
+ private:
+  const eval::ModelShape& shape() const { return weights_->shape(); }
+
+  // Enough sequences that no thread waits long at the end; one scored token each.
+  void prefill() {
+    constexpr std::size_t kTokens = 512;
+    const std::size_t sequences = 8 * options_.threads;
+    const Texts contexts = texts(sequences, kTokens, shape().vocabulary, 0);
+    const std::vector<TokenId> next = {1};
+    std::vector<eval::LikelihoodRequest> requests;
+    for (const auto& context : contexts) requests.push_back({context, next});
+    report("prefill 512", static_cast<double>(sequences * kTokens), kTokens, false,
+           [&] { decoder_->log_likelihoods(requests, merge::Concurrency::parallel); });
+  }
+
+  // The time of 64 prompts with 33 new tokens less that of the same prompts with one: 32 steps.
+  void decode() {
+    constexpr std::size_t kSequences = 64;
+    constexpr std::size_t kSteps = 32;
+    const Texts prompts = texts(kSequences, 256 - kSteps / 2, shape().vocabulary, 1);
+    const auto generate = [&](std::size_t tokens) {
+      std::vector<eval::GenerationRequest> requests;
+      for (const auto& prompt : prompts) requests.push_back({prompt, tokens});
+      decoder_->generate(requests, {}, merge::Concurrency::parallel);
+    };
+    const double before = limit(kSequences, true);
+    const double fill = best_seconds(options_.runs, [&] { generate(1); });
+    const double all = best_seconds(options_.runs, [&] { generate(1 + kSteps); });
+    print("decode 64 at 256", kSequences * kSteps / (all - fill), std::max(before, limit(kSequences, true)));
+  }
+
+  // Contexts of five examples, about 400 tokens, and four answers of 5: together, and one request at a time
+  // as a scorer that shares nothing computes them (the same batching, contexts that differ in one token).
+  void choices() {
+    constexpr std::size_t kItems = 16;
+    constexpr std::size_t kChoices = 4;
+    const Texts contexts = texts(kItems, 400, shape().vocabulary, 2);
+    const Texts answers = texts(kItems * kChoices, 5, shape().vocabulary, 3);
+    Texts apart;
+    for (std::size_t i = 0; i < kItems * kChoices; ++i) {
+      apart.push_back(contexts[i / kChoices]);
+      apart.back().front() = static_cast<TokenId>(i);
+    }
+    std::vector<eval::LikelihoodRequest> shared;
+    std::vector<eval::LikelihoodRequest> single;
+    for (std::size_t i = 0; i < kItems * kChoices; ++i) {
+      shared.push_back({contexts[i / kChoices], answers[i]});
+      single.push_back({apart[i], answers[i]});
+    }
+    const auto seconds = [&](const std::vector<eval::LikelihoodRequest>& requests) {
+      return best_seconds(options_.runs,
+                          [&] { decoder_->log_likelihoods(requests, merge::Concurrency::parallel); });
+    };
+    const double together = seconds(shared);
+    fmt::print("  {:18} {:8.1f} items/s, {:.2f} times each request alone\n", "4 choices", kItems / together,
+               seconds(single) / together);
+    std::fflush(stdout);
+  }
+
+  double limit(std::size_t rows, bool head) const {
+    return gemm_tokens_a_second(shape(), type_, rows, head, options_.threads);
+  }
+
+  template <class Work>
+  void report(const std::string& what, double tokens, std::size_t rows, bool head, const Work& work) const {
+    const double before = limit(rows, head);
+    const double seconds = best_seconds(options_.runs, work);
+    print(what, tokens / seconds, std::max(before, limit(rows, head)));
+  }
+
+  static void print(const std::string& what, double speed, double limit) {
+    fmt::print("  {:18} {:8.0f} tokens/s, limit {:8.0f}, {:3.0f} %\n", what, speed, limit,
+               100 * speed / limit);
+    std::fflush(stdout);
+  }
+
+  const Options& options_;
+  std::string name_;
+  DType type_;
+  std::unique_ptr<eval::ResidentWeights> weights_;
+  std::optional<eval::Decoder> decoder_;
+};
+
+}  // namespace
+}  // namespace tsugi::bench
+
+int main(int argc, char** argv) {
+  tsugi::bench::Options options;
+  CLI::App app("The engine's speed beside that of its products");
+  app.add_option("--model", options.model, "smollm2, tinyllama or all");
+  app.add_option("--threads", options.threads, "0: every core");
+  app.add_option("--runs", options.runs, "of which the fastest counts");
+  app.add_flag("--f32", options.f32, "weights and arithmetic in f32");
+  CLI11_PARSE(app, argc, argv);
+  tsugi::merge::ThreadPool pool(options.threads);
+  options.threads = pool.threads();
+  const std::pair<const char*, tsugi::eval::ModelShape> models[] = {
+      {"smollm2", tsugi::bench::smollm2_shape()}, {"tinyllama", tsugi::bench::tinyllama_shape()}};
+  for (const auto& [name, shape] : models) {
+    if (options.model != "all" && options.model != name) continue;
+    pool.run([&] { tsugi::bench::Bench(options, name, shape).run(); });
+  }
+}
