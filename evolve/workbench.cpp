@@ -102,8 +102,9 @@ void divide(Workbench& bench, const SearchOptions& options) {
   const eval::Residence residence = eval::choose_residence(plan, std::nullopt);
   Demand demand;
   demand.arena = eval::ResidentWeights::bytes(model.shape, residence.storage);
-  demand.workspace = eval::Decoder::workspace_bytes(
-      model.shape, model.shape.layers, std::min(longest_request(bench.exam), model.shape.max_positions));
+  demand.workspace =
+      eval::Decoder::workspace_bytes(model.shape, model.shape.layers, residence.compute,
+                                     std::min(longest_request(bench.exam), model.shape.max_positions));
   for (const Parent& parent : bench.parents) {
     for (const merge::TensorView& tensor : parent.checkpoint->tensors())
       demand.mapped += tensor.stored_bytes();

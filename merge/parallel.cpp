@@ -56,6 +56,11 @@ ThreadPool::ThreadPool(std::size_t threads) : threads_(threads == 0 ? available_
 
 ThreadPool::~ThreadPool() = default;
 
+std::size_t pool_threads() {
+  const int most = tbb::this_task_arena::max_concurrency();
+  return most > 0 ? static_cast<std::size_t>(most) : 1;
+}
+
 void ThreadPool::run(const std::function<void()>& work) {
   state_->arena.execute(work);
 }

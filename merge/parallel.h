@@ -35,6 +35,9 @@ class ThreadPool {
   std::size_t threads_;
 };
 
+/// Threads of the surrounding pool; 1 outside of one.
+std::size_t pool_threads();
+
 /// Calls body(i) once for each i in [0, count), in any order, on the threads of the surrounding pool, and
 /// waits. The first exception by time of throwing is rethrown; results must depend on i alone. May be nested:
 /// a thread that waits for an inner loop takes part in that loop only, so thread-local state of the outer

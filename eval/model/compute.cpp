@@ -11,9 +11,11 @@ namespace tsugi::eval {
 
 Compute choose_compute(DType wanted) {
   // TSUGI_ISA asks for the numbers of a lesser CPU, which has no bf16 instructions.
-  const bool full = &kernels::active() == &kernels::kAvx512;
-  const bool has = kernels::active_bf16() != nullptr || (full && onednn_has_amx());
-  return wanted == DType::BF16 && has ? Compute::bf16 : Compute::f32;
+  return wanted == DType::BF16 && kernels::active_bf16() != nullptr ? Compute::bf16 : Compute::f32;
+}
+
+DType kv_element(Compute compute) {
+  return compute == Compute::bf16 ? DType::BF16 : DType::F32;
 }
 
 std::string describe_compute(Compute compute, DType weights) {

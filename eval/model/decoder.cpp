@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "eval/model/batching.h"
 #include "eval/model/path_runner.h"
@@ -41,7 +42,10 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
                      "give fewer tokens");
   }
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, tokens.size());
-  PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), tokens.size(), 1));
+  PathRunner runner(
+      models_, path_, ropes,
+      plan_batching(shape, path_.size(), kv_element(models_.front()->compute()), tokens.size(), 1));
+  runner.reserve(0, tokens.size());
   std::vector<float> result;
   result.reserve(tokens.size() * shape.vocabulary);
   for (std::size_t at = 0; at < tokens.size(); at += runner.batching().rows) {
@@ -56,10 +60,12 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
   return result;
 }
 
-std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops,
+std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops, Compute compute,
                                      std::size_t tokens_per_request) {
-  const std::size_t most = share_of_thread(static_cast<std::size_t>(-1) / 2);
-  return PathRunner::bytes(shape, hops, plan_batching(shape, hops, tokens_per_request, most));
+  const std::size_t most = share_of_thread(std::numeric_limits<std::size_t>::max() / 2, 1);
+  const DType element = kv_element(compute);
+  return PathRunner::bytes(shape, hops, element,
+                           plan_batching(shape, hops, element, tokens_per_request, most));
 }
 
 }  // namespace tsugi::eval

@@ -61,7 +61,7 @@ class Decoder {
   std::vector<float> logits(std::span<const TokenId> tokens) const;
 
   /// Working memory of one thread that scores, for the planner of memory.
-  static std::size_t workspace_bytes(const ModelShape& shape, std::size_t hops,
+  static std::size_t workspace_bytes(const ModelShape& shape, std::size_t hops, Compute compute,
                                      std::size_t tokens_per_request);
 
  private:

@@ -38,11 +38,11 @@ class Generator {
   Generator(PathRunner& runner, std::span<const GenerationRequest> requests, const ModelShape& shape,
             const StopCheck& stop, Answers& answers)
       : runner_(runner), requests_(requests), shape_(shape), stop_(stop), answers_(answers) {
-    sequences_.resize(runner.batching().sequences);
+    sequences_.resize(runner.batching().room.sequences);
     runs_.reserve(sequences_.size());
   }
 
-  void work(WorkQueue& queue) {
+  void work(Draw queue) {
     for (;;) {
       admit(queue);
       collect_runs();
@@ -59,14 +59,18 @@ class Generator {
     std::size_t fed = 0;  // tokens that have gone through the layers
   };
 
-  void admit(WorkQueue& queue) {
-    for (Sequence& sequence : sequences_) {
-      std::size_t next = 0;
-      while (!sequence.active && queue.take(next)) {
+  void admit(Draw& queue) {
+    for (std::size_t i = 0; i < sequences_.size(); ++i) {
+      while (!sequences_[i].active) {
+        if (!queue.look()) return;
+        const std::size_t next = queue.next();
         const std::size_t most = most_new_tokens(requests_[next], shape_);
+        // The last token is not fed.
+        if (most > 0 && !runner_.reserve(i, requests_[next].prompt.size() + most - 1)) return;
+        queue.pop();
         if (most == 0) continue;
         answers_[next].reserve(most);  // steps keep views into it
-        sequence = {true, next, 0};
+        sequences_[i] = {true, next, 0};
       }
     }
   }
@@ -102,6 +106,7 @@ class Generator {
       const bool full = answer.size() >= most_new_tokens(requests_[sequence.request], shape_);
       const bool stopped = stop_ && stop_(sequence.request, answer);
       sequence.active = !full && !stopped;
+      if (!sequence.active) runner_.release(run.sequence);
     }
   }
 
@@ -153,10 +158,11 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
   const ModelShape& shape = models_.front()->shape();
   const std::size_t longest = check_requests(requests, shape);
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
+  const DType element = kv_element(models_.front()->compute());
   Answers answers(requests.size());
   drain(requests.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), longest, share));
-    Generator(runner, requests, shape, stop, answers).work(queue);
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share));
+    Generator(runner, requests, shape, stop, answers).work(Draw(queue));
   });
   return answers;
 }

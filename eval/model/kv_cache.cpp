@@ -2,51 +2,96 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/model/kv_cache.h"
 
-#include <algorithm>
 #include <cassert>
+#include <numeric>
 
-#include "eval/model/kernels/kernels.h"
+#include "eval/model/kernels/bf16_kernels.h"
 
 namespace tsugi::eval {
+namespace {
 
+using kernels::kKvBlock;
 using kernels::kLanes;
-using kernels::round_up;
 
-KvCache::KvCache(const ModelShape& shape, std::size_t hops, std::size_t sequences, std::size_t capacity)
+// Elements of the head's block that belong to one position; `kStep` of keys' elements, or of positions, share
+// a word.
+template <std::size_t kStep, class T>
+void scatter(const T* key, const T* value, std::size_t head, std::size_t position, T* block) {
+  T* keys = block + position / kLanes * kLanes * kernels::round_up(head, 2) + position % kLanes * kStep;
+  for (std::size_t d = 0; d < head; ++d) keys[d / kStep * kStep * kLanes + d % kStep] = key[d];
+  if (kStep == 2 && head % 2 != 0) keys[(head - 1) * kLanes + 1] = 0;
+  T* values = block + kernels::key_elements(head) + position / kStep * kStep * kLanes + position % kStep;
+  for (std::size_t d = 0; d < head; ++d)
+    values[d / kLanes * kLanes * kKvBlock + d % kLanes * kStep] = value[d];
+}
+
+}  // namespace
+
+KvCache::KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room)
     : kv_heads_(shape.kv_heads),
       head_(shape.head),
-      value_stride_(round_up(shape.head, kLanes)),
-      sequences_(sequences),
-      capacity_(capacity),
-      keys_(hops * sequences * capacity * shape.kv_size()),
-      values_(hops * sequences * capacity * kv_heads_ * value_stride_) {
-  assert(capacity % kLanes == 0);
+      element_(element),
+      hop_bytes_(kv_heads_ * kernels::kv_elements(head_) * bytes(element)),
+      block_bytes_(block_bytes(shape, hops, element)),
+      memory_(room.blocks * block_bytes_),
+      free_(room.blocks),
+      tables_(room.sequences) {
+  assert(element == DType::F32 || element == DType::BF16);
+  // The first blocks first: what is used again and again stays small.
+  std::iota(free_.rbegin(), free_.rend(), 0U);
+  for (std::vector<std::uint32_t>& table : tables_) table.reserve(blocks_of(room.longest));
 }
 
-const float* KvCache::keys(std::size_t hop, std::size_t sequence) const {
-  return keys_.data() + (hop * sequences_ + sequence) * capacity_ * kv_heads_ * head_;
+bool KvCache::reserve(std::size_t sequence, std::size_t positions) {
+  std::vector<std::uint32_t>& table = tables_[sequence];
+  assert(table.empty());
+  const std::size_t wanted = blocks_of(positions);
+  if (wanted > free_.size()) return false;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    table.push_back(free_.back());
+    free_.pop_back();
+  }
+  return true;
 }
 
-const float* KvCache::values(std::size_t hop, std::size_t sequence) const {
-  return values_.data() + (hop * sequences_ + sequence) * capacity_ * kv_heads_ * value_stride_;
+void KvCache::release(std::size_t sequence) {
+  std::vector<std::uint32_t>& table = tables_[sequence];
+  free_.insert(free_.end(), table.rbegin(), table.rend());
+  table.clear();
 }
 
-void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position, const float* key,
-                    const float* value) {
-  assert(position < capacity_);
-  const std::size_t cell = (hop * sequences_ + sequence) * kv_heads_;
-  for (std::size_t h = 0; h < kv_heads_; ++h) {
-    float* keys = keys_.data() + (cell + h) * capacity_ * head_ + position / kLanes * kLanes * head_ +
-                  position % kLanes;
-    for (std::size_t d = 0; d < head_; ++d) keys[d * kLanes] = key[h * head_ + d];
-    std::copy_n(value + h * head_, head_,
-                values_.data() + ((cell + h) * capacity_ + position) * value_stride_);
+void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position, std::size_t count,
+                    const float* keys, const float* values, std::size_t stride) {
+  thread_local std::vector<std::uint16_t> rounded;
+  rounded.resize(2 * head_);
+  const std::size_t elements = kernels::kv_elements(head_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t place = (position + i) % kKvBlock;
+    std::byte* block =
+        memory_.data() + tables_[sequence][(position + i) / kKvBlock] * block_bytes_ + hop * hop_bytes_;
+    for (std::size_t h = 0; h < kv_heads_; ++h) {
+      const float* key = keys + i * stride + h * head_;
+      const float* value = values + i * stride + h * head_;
+      if (element_ == DType::F32) {
+        scatter<1>(key, value, head_, place, reinterpret_cast<float*>(block) + h * elements);
+        continue;
+      }
+      kernels::active_bf16()->round(key, head_, rounded.data());
+      kernels::active_bf16()->round(value, head_, rounded.data() + head_);
+      scatter<2>(rounded.data(), rounded.data() + head_, head_, place,
+                 reinterpret_cast<std::uint16_t*>(block) + h * elements);
+    }
   }
 }
 
-std::size_t KvCache::bytes_a_sequence(const ModelShape& shape, std::size_t hops, std::size_t capacity) {
-  const std::size_t position = shape.kv_heads * (shape.head + round_up(shape.head, kLanes));
-  return hops * capacity * position * sizeof(float);
+void KvCache::locate(std::size_t hop, std::size_t sequence, kernels::Attention& work) const {
+  work.blocks = memory_.data() + hop * hop_bytes_;
+  work.block_bytes = block_bytes_;
+  work.table = tables_[sequence].data();
+}
+
+std::size_t KvCache::block_bytes(const ModelShape& shape, std::size_t hops, DType element) {
+  return hops * shape.kv_heads * kernels::kv_elements(shape.head) * bytes(element);
 }
 
 }  // namespace tsugi::eval

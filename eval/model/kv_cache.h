@@ -1,43 +1,63 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keys and values of the sequences that one thread works on, in f32, as attention reads them.
+// Keys and values of the sequences that one thread works on, in blocks of 32 positions, as attention reads
+// them.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "eval/model/aligned_buffer.h"
+#include "eval/model/kernels/kernels.h"
 #include "eval/model/shape.h"
+#include "recipes/dtype.h"
 
 namespace tsugi::eval {
 
-/// A cell belongs to one hop and one sequence. Its keys are [kv_heads][capacity / 16][head][16], positions
-/// side by side like the columns of a panel of weights; its values are [kv_heads][capacity][round_up(head,
-/// 16)]. Memory that is never written is never resident.
+/// How much a cache holds.
+struct KvRoom {
+  std::size_t sequences = 0;
+  std::size_t blocks = 0;   ///< of all sequences together
+  std::size_t longest = 0;  ///< positions of one sequence
+};
+
+/// A block holds 32 positions of one sequence in every hop: [hops][kv_heads][kv_elements] (kernels.h). The
+/// blocks of a sequence need not follow each other. Memory of blocks that were never used is not resident.
 class KvCache {
  public:
-  /// `capacity` positions a sequence, a multiple of 16.
-  KvCache(const ModelShape& shape, std::size_t hops, std::size_t sequences, std::size_t capacity);
+  /// `element` is F32 or BF16.
+  KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room);
 
-  std::size_t capacity() const { return capacity_; }
-  const float* keys(std::size_t hop, std::size_t sequence) const;
-  const float* values(std::size_t hop, std::size_t sequence) const;
+  /// Blocks for positions [0, positions) of a sequence that has none; false, and nothing is changed, when
+  /// too few are free.
+  bool reserve(std::size_t sequence, std::size_t positions);
+  void release(std::size_t sequence);
 
-  /// Stores one position: key and value are [kv_heads, head].
-  void store(std::size_t hop, std::size_t sequence, std::size_t position, const float* key,
-             const float* value);
+  /// Stores `count` positions from `position` on; row i of keys and values, [kv_heads, head] each, stands at
+  /// + i * stride.
+  void store(std::size_t hop, std::size_t sequence, std::size_t position, std::size_t count,
+             const float* keys, const float* values, std::size_t stride);
 
-  /// Of one sequence over all hops.
-  static std::size_t bytes_a_sequence(const ModelShape& shape, std::size_t hops, std::size_t capacity);
+  /// Says where attention finds a sequence's blocks.
+  void locate(std::size_t hop, std::size_t sequence, kernels::Attention& work) const;
+
+  /// Of one block.
+  static std::size_t block_bytes(const ModelShape& shape, std::size_t hops, DType element);
+  static std::size_t blocks_of(std::size_t positions) {
+    return (positions + kernels::kKvBlock - 1) / kernels::kKvBlock;
+  }
 
  private:
   std::size_t kv_heads_;
   std::size_t head_;
-  std::size_t value_stride_;
-  std::size_t sequences_;
-  std::size_t capacity_;
-  AlignedBuffer<float> keys_;
-  AlignedBuffer<float> values_;
+  DType element_;
+  std::size_t hop_bytes_;
+  std::size_t block_bytes_;
+  AlignedBuffer<std::byte> memory_;
+  std::vector<std::uint32_t> free_;                 // the last one was used last
+  std::vector<std::vector<std::uint32_t>> tables_;  // [sequence][position / 32]
 };
 
 }  // namespace tsugi::eval

@@ -26,6 +26,7 @@ struct Group {
   std::size_t count = 0;
   Tokens context;         // as it is fed
   std::size_t reach = 0;  // positions of the first request, which the others share where RoPE depends on it
+  std::size_t positions = 0;  // of the longest
 };
 
 // lm-evaluation-harness keeps the last positions + 1 tokens of context + continuation, since the last token
@@ -49,8 +50,9 @@ std::vector<Group> group_requests(Requests requests, const ModelShape& shape) {
     if (!groups.empty() && std::ranges::equal(groups.back().context, context) &&
         turn_alike(shape, groups.back().reach, reach)) {
       ++groups.back().count;
+      groups.back().positions = std::max(groups.back().positions, reach);
     } else {
-      groups.push_back({i, 1, context, reach});
+      groups.push_back({i, 1, context, reach, reach});
     }
   }
   return groups;
@@ -79,11 +81,11 @@ class Scorer {
   Scorer(PathRunner& runner, Requests requests, std::span<const Group> groups,
          std::vector<Likelihood>& results)
       : runner_(runner), requests_(requests), groups_(groups), results_(results) {
-    sequences_.resize(runner.batching().sequences);
+    sequences_.resize(runner.batching().room.sequences);
     runs_.reserve(sequences_.size());
   }
 
-  void work(WorkQueue& queue) {
+  void work(Draw queue) {
     for (;;) {
       admit(queue);
       collect_runs();
@@ -100,10 +102,14 @@ class Scorer {
     std::size_t fed = 0;           // positions that have gone through the layers and still hold
   };
 
-  void admit(WorkQueue& queue) {
-    for (Sequence& sequence : sequences_) {
-      std::size_t next = 0;
-      if (sequence.group == nullptr && queue.take(next)) sequence = {&groups_[next], groups_[next].first, 0};
+  void admit(Draw& queue) {
+    for (std::size_t i = 0; i < sequences_.size(); ++i) {
+      if (sequences_[i].group != nullptr) continue;
+      if (!queue.look()) return;
+      const Group& group = groups_[queue.next()];
+      if (!runner_.reserve(i, group.positions)) return;  // until another sequence has ended
+      queue.pop();
+      sequences_[i] = {&group, group.first, 0};
     }
   }
 
@@ -146,17 +152,19 @@ class Scorer {
         }
       }
       sequence.fed += run.tokens.size();
-      move_on(sequence);
+      move_on(run.sequence);
     }
   }
 
   // Past finished continuations to the next that has something to feed.
-  void move_on(Sequence& sequence) const {
+  void move_on(std::size_t number) {
+    Sequence& sequence = sequences_[number];
     const std::size_t context = sequence.group->context.size();
     while (sequence.fed >= context && waiting(sequence).empty()) {
       sequence.fed = context;
       if (++sequence.request == sequence.group->first + sequence.group->count) {
         sequence.group = nullptr;
+        runner_.release(number);
         return;
       }
     }
@@ -190,10 +198,11 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
   const std::size_t longest = check_requests(requests, shape);
   const std::vector<Group> groups = group_requests(requests, shape);
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
+  const DType element = kv_element(models_.front()->compute());
   std::vector<Likelihood> results(requests.size(), {.sum = 0, .greedy = true});
   drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), longest, share));
-    Scorer(runner, requests, groups, results).work(queue);
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share));
+    Scorer(runner, requests, groups, results).work(Draw(queue));
   });
   return results;
 }

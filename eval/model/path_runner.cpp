@@ -6,12 +6,11 @@
 #include <array>
 #include <cassert>
 
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
 
 namespace tsugi::eval {
 namespace {
-
-constexpr std::size_t kHeadsAtOnce = 4;  // rows of scores that the attention kernel writes
 
 // Columns of hidden, normed, branch, qkv, attended, logits.
 std::array<std::size_t, 6> widths(const ModelShape& shape) {
@@ -56,9 +55,10 @@ PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Pat
       ropes_(ropes),
       shape_(models.front()->shape()),
       batching_(batching),
-      cache_(shape_, path.size(), batching.sequences, batching.capacity),
+      element_(kv_element(models.front()->compute())),
+      cache_(shape_, path.size(), element_, batching.room),
       memory_(activation_elements(shape_, batching.rows)),
-      scores_(kHeadsAtOnce * batching.capacity),
+      attention_scratch_(kernels::attention_scratch(shape_.head, batching.room.longest)),
       feed_forward_(shape_, batching.rows) {
   const std::array<Activations*, 6> parts = {&hidden_, &normed_, &branch_, &qkv_, &attended_, &logits_};
   float* next = memory_.data();
@@ -151,30 +151,29 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Res
   add_bias(layer.qkv_bias, qkv_);
   const LayerKind kind = models_[path_[hop].source]->shape().kind(path_[hop].layer);
   kernels::Attention work;
-  work.scores = scores_.data();
+  work.scratch = attention_scratch_.data();
   work.q_stride = qkv_.stride;
   work.out_stride = attended_.stride;
   work.heads = shape_.heads;
   work.kv_heads = shape_.kv_heads;
   work.head = shape_.head;
-  work.capacity = cache_.capacity();
+  work.capacity = batching_.room.longest;
   work.scale = shape_.attention_scale();
   work.cap = shape_.attention_cap;
   work.window = kind.window;
+  const auto attend = element_ == DType::BF16 ? kernels::active_bf16()->attend : kernels::active().attend;
   std::size_t row = 0;
   for (const Run& run : runs) {
     turn(run, row, kind, layer);
-    for (std::size_t i = 0; i < run.tokens.size(); ++i) {
-      const float* key = qkv_.row(row + i) + shape_.q_size();
-      cache_.store(hop, run.sequence, run.first_position + i, key, key + shape_.kv_size());
-    }
+    const float* keys = qkv_.row(row) + shape_.q_size();
+    cache_.store(hop, run.sequence, run.first_position, run.tokens.size(), keys, keys + shape_.kv_size(),
+                 qkv_.stride);
     work.q = qkv_.row(row);
-    work.keys = cache_.keys(hop, run.sequence);
-    work.values = cache_.values(hop, run.sequence);
+    cache_.locate(hop, run.sequence, work);
     work.out = attended_.row(row);
     work.rows = run.tokens.size();
     work.first_position = run.first_position;
-    kernels::active().attend(work);
+    attend(work);
     row += run.tokens.size();
   }
   layer.out.multiply(attended_, to, add, scratch_);
@@ -210,10 +209,12 @@ std::span<const float> PathRunner::logits(std::size_t i) const {
   return {logits_.row(i), shape_.vocabulary};
 }
 
-std::size_t PathRunner::bytes(const ModelShape& shape, std::size_t hops, const Batching& batching) {
-  const std::size_t floats = activation_elements(shape, batching.rows) + kHeadsAtOnce * batching.capacity;
+std::size_t PathRunner::bytes(const ModelShape& shape, std::size_t hops, DType element,
+                              const Batching& batching) {
+  const std::size_t floats = activation_elements(shape, batching.rows) +
+                             kernels::attention_scratch(shape.head, batching.room.longest);
   return floats * sizeof(float) + FeedForward::bytes(shape, batching.rows) +
-         batching.sequences * KvCache::bytes_a_sequence(shape, hops, batching.capacity);
+         batching.room.blocks * KvCache::block_bytes(shape, hops, element);
 }
 
 }  // namespace tsugi::eval

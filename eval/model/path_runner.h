@@ -21,8 +21,9 @@
 
 namespace tsugi::eval {
 
-/// Consecutive tokens of one sequence in a step. Positions before `first_position` must have gone through
-/// earlier steps; what stood at later positions of the sequence is forgotten as it is written over.
+/// Consecutive tokens of one sequence, which has room in the KV cache, in a step. Positions before
+/// `first_position` must have gone through earlier steps; what stood at later positions of the sequence is
+/// forgotten as it is written over.
 struct Run {
   std::size_t sequence = 0;  ///< number of its cell in the KV cache
   std::size_t first_position = 0;
@@ -40,11 +41,16 @@ struct Run {
 class PathRunner {
  public:
   /// The arguments must outlive it. `ropes` are those of the models' shape and reach to the batching's
-  /// capacity.
+  /// longest sequence.
   PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
              std::span<const RopeTable> ropes, const Batching& batching);
 
   const Batching& batching() const { return batching_; }
+
+  /// Makes room in the KV cache for a sequence of up to `positions`; false when there is none now. With no
+  /// other sequence there always is for batching().room.longest.
+  bool reserve(std::size_t sequence, std::size_t positions) { return cache_.reserve(sequence, positions); }
+  void release(std::size_t sequence) { cache_.release(sequence); }
 
   /// At most batching().rows tokens in all; different sequences.
   void step(std::span<const Run> runs);
@@ -52,7 +58,8 @@ class PathRunner {
   /// Logits [vocabulary] of the last step, counted over all runs in order.
   std::span<const float> logits(std::size_t i) const;
 
-  static std::size_t bytes(const ModelShape& shape, std::size_t hops, const Batching& batching);
+  static std::size_t bytes(const ModelShape& shape, std::size_t hops, DType element,
+                           const Batching& batching);
 
  private:
   void embed(std::span<const Run> runs);
@@ -72,9 +79,10 @@ class PathRunner {
   std::span<const RopeTable> ropes_;
   const ModelShape& shape_;
   Batching batching_;
+  DType element_;  // of keys and values
   KvCache cache_;
   AlignedBuffer<float> memory_;  // of the activations below, [rows, …]
-  AlignedBuffer<float> scores_;
+  AlignedBuffer<float> attention_scratch_;
   FeedForward feed_forward_;
   ProductScratch scratch_;
   Activations hidden_;

@@ -24,7 +24,7 @@ void drain(std::size_t count, merge::Concurrency concurrency,
            const std::function<void(WorkQueue& queue, std::size_t share)>& work) {
   WorkQueue queue(count);
   const bool serial = concurrency == merge::Concurrency::serial;
-  const std::size_t share = serial ? count : share_of_thread(count);
+  const std::size_t share = serial ? count : share_of_thread(count, merge::pool_threads());
   const std::size_t shares = count == 0 ? 0 : (count + share - 1) / share;
   merge::for_each(concurrency, shares, [&](std::size_t) {
     if (!queue.empty()) work(queue, share);

@@ -36,6 +36,25 @@ class WorkQueue {
   std::atomic<std::size_t> next_ = 0;
 };
 
+/// One thread's hand in the queue: it looks at the next piece of work before it takes it on.
+class Draw {
+ public:
+  explicit Draw(WorkQueue& queue) : queue_(queue) {}
+
+  /// False when nothing is left.
+  bool look() {
+    if (!held_) held_ = queue_.take(next_);
+    return held_;
+  }
+  std::size_t next() const { return next_; }
+  void pop() { held_ = false; }
+
+ private:
+  WorkQueue& queue_;
+  std::size_t next_ = 0;
+  bool held_ = false;
+};
+
 /// Calls work(queue, share) until `count` requests are taken: once when serial, else once for each share of
 /// requests; a thread that comes late finds the queue empty and is not called.
 void drain(std::size_t count, merge::Concurrency concurrency,

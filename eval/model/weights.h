@@ -26,6 +26,8 @@ enum class Compute {
 /// What this CPU does for a wanted type: f32 for float32; for bfloat16 bf16 where the CPU has it, else f32.
 /// Printed by every command that scores.
 Compute choose_compute(DType wanted);
+/// Type of keys and values in the KV cache.
+DType kv_element(Compute compute);
 /// "f32 arithmetic (AVX2) on bf16 weights"
 std::string describe_compute(Compute compute, DType weights);
 

@@ -85,9 +85,10 @@ bool cpu_supported() {
 
 #include "eval/model/kernels/body/lanes.inc"
 
-#include "eval/model/kernels/body/attention.inc"
 #include "eval/model/kernels/body/interleave.inc"
 #include "eval/model/kernels/body/matrix.inc"
+
+#include "eval/model/kernels/body/attention.inc"
 #include "eval/model/kernels/body/vector.inc"
 
 }  // namespace

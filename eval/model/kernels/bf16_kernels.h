@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eval/model/kernels/kernels.h"
+
 namespace tsugi::eval::kernels {
 
 /// y[rows, 16 panels] = x[rows, depth] * W^T, or += with `add`. Panels as in PanelProduct, in bf16.
@@ -29,6 +31,7 @@ struct Bf16Product {
 /// All functions are noexcept, thread-safe, and need no alignment.
 struct Bf16Kernels {
   void (*multiply)(const Bf16Product&);
+  void (*attend)(const Attention&);  ///< keys and values in bf16; queries and weights are rounded to it
   /// out = x in bf16, to nearest even; denormal numbers become zeros, NaN stay NaN.
   void (*round)(const float* x, std::size_t n, std::uint16_t* out);
 };

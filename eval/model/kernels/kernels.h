@@ -39,14 +39,42 @@ struct PanelProduct {
   bool add = false;
 };
 
+/// Positions of one block of a KV cache.
+inline constexpr std::size_t kKvBlock = 32;
+
+/// What one block holds of one key/value head, in elements: keys [2][head][16], positions side by side like
+/// the columns of a panel of weights, then values [round_up(head, 16) / 16][32][16], elements side by side.
+/// In bf16 pairs share a 32-bit word: keys [2][head / 2][16][2], values [...][16][16][2]; an odd head is
+/// filled up with a zero.
+constexpr std::size_t key_elements(std::size_t head) {
+  return kKvBlock * round_up(head, 2);
+}
+constexpr std::size_t kv_elements(std::size_t head) {
+  return key_elements(head) + kKvBlock * round_up(head, kLanes);
+}
+
+/// Rows that any attention kernel takes at once.
+inline constexpr std::size_t kAttentionRows = 12;
+
+/// Scores of a row of `capacity` positions, and a line more so that rows of a power of two do not all fall
+/// into the same sets of a cache.
+constexpr std::size_t attention_row(std::size_t capacity) {
+  return round_up(capacity, kKvBlock) + kLanes;
+}
+/// Floats that attention needs for itself: scores, sums, queries, weights.
+constexpr std::size_t attention_scratch(std::size_t head, std::size_t capacity) {
+  return 2 * kAttentionRows * (attention_row(capacity) + round_up(head, kLanes) + kLanes);
+}
+
 /// Causal attention of consecutive positions of one sequence with grouped queries: query head i reads
 /// key/value head i / (heads / kv_heads).
 struct Attention {
-  const float* q = nullptr;       ///< [rows, heads * head]
-  const float* keys = nullptr;    ///< [kv_heads][capacity / 16][head][16]
-  const float* values = nullptr;  ///< [kv_heads][capacity][round_up(head, 16)]
-  float* out = nullptr;           ///< [rows, heads * head]
-  float* scores = nullptr;        ///< room for 4 * capacity
+  const float* q = nullptr;              ///< [rows, heads * head]
+  const std::byte* blocks = nullptr;     ///< block 0 of the hop: [kv_heads][kv_elements]
+  std::size_t block_bytes = 0;           ///< from block to block
+  const std::uint32_t* table = nullptr;  ///< [positions / 32]: the sequence's blocks
+  float* out = nullptr;                  ///< [rows, heads * head]
+  float* scratch = nullptr;              ///< room for attention_scratch()
   std::size_t q_stride = 0;
   std::size_t out_stride = 0;
   std::size_t rows = 0;
@@ -54,7 +82,7 @@ struct Attention {
   std::size_t heads = 0;
   std::size_t kv_heads = 0;
   std::size_t head = 0;
-  std::size_t capacity = 0;  ///< positions, a multiple of 16
+  std::size_t capacity = 0;  ///< positions that the scratch has room for
   float scale = 1;           ///< of q * k
   float cap = 0;           ///< scores become cap * tanh(score / cap); 0 for none (Gemma 2, arXiv 2408.00118)
   std::size_t window = 0;  ///< positions that a row sees, its own included; 0 for all
@@ -70,7 +98,7 @@ struct Kernels {
   bool (*supported)();
   void (*multiply_f32)(const PanelProduct&);
   void (*multiply_bf16)(const PanelProduct&);
-  void (*attend)(const Attention&);
+  void (*attend)(const Attention&);  ///< keys and values in f32
   /// out = x / sqrt(mean(x^2) + eps) * gain (Zhang & Sennrich 2019, equation 4).
   void (*rms_norm)(const float* x, const float* gain, std::size_t n, float eps, float* out);
   /// out = (x - mean) / sqrt(variance + eps) * gain + bias (Ba et al. 2016, equation 4); bias may be null.

@@ -143,10 +143,13 @@ TEST(Decoder, TokensOutsideTheModelAreInputErrors) {
 
 TEST(Decoder, WorkspaceGrowsWithHopsAndTokens) {
   const ModelShape shape = tiny_shape(true);
-  const std::size_t small = Decoder::workspace_bytes(shape, 3, 100);
-  // 60 sequences of 112 positions (100 rounded up), 2 heads of 10 keys and 16 values each, in f32.
-  EXPECT_EQ(Decoder::workspace_bytes(shape, 5, 100) - small, 2U * 60 * 112 * 2 * (10 + 16) * 4);
-  EXPECT_GT(Decoder::workspace_bytes(shape, 3, 200), small);
+  // 60 sequences of 128 positions (100 rounded up to blocks of 32), 2 heads of 10 keys and 16 values each.
+  for (const auto& [compute, element] : {std::pair(Compute::f32, 4U), std::pair(Compute::bf16, 2U)}) {
+    const std::size_t small = Decoder::workspace_bytes(shape, 3, compute, 100);
+    EXPECT_EQ(Decoder::workspace_bytes(shape, 5, compute, 100) - small,
+              2U * 60 * 128 * 2 * (10 + 16) * element);
+    EXPECT_GT(Decoder::workspace_bytes(shape, 3, compute, 200), small);
+  }
 }
 
 }  // namespace
