@@ -108,7 +108,11 @@ TSUGI_TARGET void multiply_rows(const Bf16Product& a, std::size_t begin, std::si
       work.to = last ? a.y + begin * a.y_stride + first * kLanes : sums;
       work.to_stride = last ? a.y_stride : panels * kLanes;
       work.add = last && a.add;
-      multiply_block(tiling, work, panels);
+      const bool more = first + 2 * width <= a.panel_count;
+      const Operand* next = !last  ? work.panel + step * kLanes
+                            : more ? work.panel - k * kLanes + width * depth * kLanes
+                                   : nullptr;
+      multiply_block(tiling, work, panels, next);
     }
   }
 }
