@@ -105,7 +105,7 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
     weights->check_complete();
     result.merge_seconds = seconds_since(start);
     const Clock::time_point merged = Clock::now();
-    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers));
+    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers), workspaces_);
     result.values = score_items(decoder, items, concurrency, progress);
     result.score_seconds = seconds_since(merged);
   } catch (const std::exception& error) {

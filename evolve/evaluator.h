@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "eval/model/load.h"
+#include "eval/model/workspace.h"
 #include "evolve/exam.h"
 #include "evolve/planner.h"
 #include "merge/checkpoint/checkpoint.h"
@@ -68,6 +69,7 @@ class Evaluator {
   merge::ReductionCache cache_;
   std::size_t cores_each_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::shared_ptr<eval::Workspaces> workspaces_ = std::make_shared<eval::Workspaces>();
 };
 
 }  // namespace tsugi::evolve

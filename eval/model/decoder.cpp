@@ -14,8 +14,9 @@
 
 namespace tsugi::eval {
 
-Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path)
-    : models_(std::move(models)), path_(std::move(path)) {
+Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path,
+                 std::shared_ptr<Workspaces> workspaces)
+    : models_(std::move(models)), path_(std::move(path)), workspaces_(std::move(workspaces)) {
   if (models_.empty()) throw Error("a decoder needs at least one model");
   for (const ResidentWeights* model : models_) {
     ModelShape shape = model->shape();
@@ -42,9 +43,10 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
                      "give fewer tokens");
   }
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, tokens.size());
-  PathRunner runner(
-      models_, path_, ropes,
-      plan_batching(shape, path_.size(), kv_element(models_.front()->compute()), tokens.size(), 1));
+  const Workspaces::Lease workspace = workspaces_->take();
+  const DType element = kv_element(models_.front()->compute());
+  PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, tokens.size(), 1),
+                    *workspace);
   runner.reserve(0, tokens.size());
   std::vector<float> result;
   result.reserve(tokens.size() * shape.vocabulary);

@@ -8,11 +8,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "eval/model/path.h"
 #include "eval/model/weights.h"
+#include "eval/model/workspace.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "merge/parallel.h"
 
@@ -45,7 +47,9 @@ class Decoder {
  public:
   /// All models have the same shape but for the number of layers. Embedding, final norm and head are those of
   /// models[0].
-  Decoder(std::vector<const ResidentWeights*> models, Path path);
+  /// Decoders that follow each other may share `workspaces`.
+  Decoder(std::vector<const ResidentWeights*> models, Path path,
+          std::shared_ptr<Workspaces> workspaces = std::make_shared<Workspaces>());
 
   /// Greedy (argmax, lowest id among equals). A generation ends when `stop` says so, at max_new_tokens, or
   /// where prompt + new tokens reach the model's positions. The last token is kept also when it ended the
@@ -67,6 +71,7 @@ class Decoder {
  private:
   std::vector<const ResidentWeights*> models_;
   Path path_;
+  std::shared_ptr<Workspaces> workspaces_;
 };
 
 }  // namespace tsugi::eval

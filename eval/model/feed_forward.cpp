@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "eval/model/kernels/kernels.h"
+#include "eval/model/workspace.h"
 
 namespace tsugi::eval {
 namespace {
@@ -43,10 +44,10 @@ kernels::Nonlinear nonlinear(Activation activation) {
 
 }  // namespace
 
-FeedForward::FeedForward(const ModelShape& shape, std::size_t rows)
-    : shape_(shape), memory_(elements(shape, rows)), chosen_(shape.experts) {
+FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffer<float>& memory)
+    : shape_(shape), chosen_(shape.experts) {
   const std::array<Activations*, 5> parts = {&inner_, &activated_, &gathered_, &answers_, &routed_};
-  float* next = memory_.data();
+  float* next = room_for(elements(shape, rows), memory);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t stride = activation_stride(widths(shape)[i]);
     *parts[i] = {next, stride, 0};

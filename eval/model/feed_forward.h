@@ -17,8 +17,8 @@ namespace tsugi::eval {
 /// One thread's buffers. A row's result depends on that row alone.
 class FeedForward {
  public:
-  /// `shape` must outlive it; `rows` is the most that come at once.
-  FeedForward(const ModelShape& shape, std::size_t rows);
+  /// `shape` and `memory` must outlive it; `rows` is the most that come at once.
+  FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffer<float>& memory);
 
   /// y = mlp(x), or += with `add`.
   void run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
@@ -39,7 +39,6 @@ class FeedForward {
   void choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch);
 
   const ModelShape& shape_;
-  AlignedBuffer<float> memory_;
   Activations inner_;  // before the activation
   Activations activated_;
   Activations gathered_;                     // rows of one expert

@@ -161,7 +161,9 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
   const DType element = kv_element(models_.front()->compute());
   Answers answers(requests.size());
   drain(requests.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share));
+    const Workspaces::Lease workspace = workspaces_->take();
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
+                      *workspace);
     Generator(runner, requests, shape, stop, answers).work(Draw(queue));
   });
   return answers;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "eval/model/kernels/bf16_kernels.h"
+#include "eval/model/workspace.h"
 
 namespace tsugi::eval {
 namespace {
@@ -27,13 +28,14 @@ void scatter(const T* key, const T* value, std::size_t head, std::size_t positio
 
 }  // namespace
 
-KvCache::KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room)
+KvCache::KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room,
+                 AlignedBuffer<std::byte>& memory)
     : kv_heads_(shape.kv_heads),
       head_(shape.head),
       element_(element),
       hop_bytes_(kv_heads_ * kernels::kv_elements(head_) * bytes(element)),
       block_bytes_(block_bytes(shape, hops, element)),
-      memory_(room.blocks * block_bytes_),
+      memory_(room_for(room.blocks * block_bytes_, memory)),
       free_(room.blocks),
       tables_(room.sequences) {
   assert(element == DType::F32 || element == DType::BF16);
@@ -68,7 +70,7 @@ void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position,
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t place = (position + i) % kKvBlock;
     std::byte* block =
-        memory_.data() + tables_[sequence][(position + i) / kKvBlock] * block_bytes_ + hop * hop_bytes_;
+        memory_ + tables_[sequence][(position + i) / kKvBlock] * block_bytes_ + hop * hop_bytes_;
     for (std::size_t h = 0; h < kv_heads_; ++h) {
       const float* key = keys + i * stride + h * head_;
       const float* value = values + i * stride + h * head_;
@@ -85,7 +87,7 @@ void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position,
 }
 
 void KvCache::locate(std::size_t hop, std::size_t sequence, kernels::Attention& work) const {
-  work.blocks = memory_.data() + hop * hop_bytes_;
+  work.blocks = memory_ + hop * hop_bytes_;
   work.block_bytes = block_bytes_;
   work.table = tables_[sequence].data();
 }

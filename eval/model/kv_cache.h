@@ -27,8 +27,9 @@ struct KvRoom {
 /// blocks of a sequence need not follow each other. Memory of blocks that were never used is not resident.
 class KvCache {
  public:
-  /// `element` is F32 or BF16.
-  KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room);
+  /// `element` is F32 or BF16. `memory`, grown to what is needed, must outlive the cache.
+  KvCache(const ModelShape& shape, std::size_t hops, DType element, const KvRoom& room,
+          AlignedBuffer<std::byte>& memory);
 
   /// Blocks for positions [0, positions) of a sequence that has none; false, and nothing is changed, when
   /// too few are free.
@@ -55,7 +56,7 @@ class KvCache {
   DType element_;
   std::size_t hop_bytes_;
   std::size_t block_bytes_;
-  AlignedBuffer<std::byte> memory_;
+  std::byte* memory_;
   std::vector<std::uint32_t> free_;                 // the last one was used last
   std::vector<std::vector<std::uint32_t>> tables_;  // [sequence][position / 32]
 };

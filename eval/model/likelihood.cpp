@@ -201,7 +201,9 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
   const DType element = kv_element(models_.front()->compute());
   std::vector<Likelihood> results(requests.size(), {.sum = 0, .greedy = true});
   drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
-    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share));
+    const Workspaces::Lease workspace = workspaces_->take();
+    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
+                      *workspace);
     Scorer(runner, requests, groups, results).work(Draw(queue));
   });
   return results;

@@ -49,19 +49,20 @@ void apply_in_place(const NormWeights& norm, const ModelShape& shape, float* x, 
 }  // namespace
 
 PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
-                       std::span<const RopeTable> ropes, const Batching& batching)
+                       std::span<const RopeTable> ropes, const Batching& batching, Workspace& workspace)
     : models_(models),
       path_(path),
       ropes_(ropes),
       shape_(models.front()->shape()),
       batching_(batching),
       element_(kv_element(models.front()->compute())),
-      cache_(shape_, path.size(), element_, batching.room),
-      memory_(activation_elements(shape_, batching.rows)),
-      attention_scratch_(kernels::attention_scratch(shape_.head, batching.room.longest)),
-      feed_forward_(shape_, batching.rows) {
+      cache_(shape_, path.size(), element_, batching.room, workspace.kv),
+      attention_scratch_(
+          room_for(kernels::attention_scratch(shape_.head, batching.room.longest), workspace.attention)),
+      feed_forward_(shape_, batching.rows, workspace.feed_forward),
+      scratch_(workspace.products) {
   const std::array<Activations*, 6> parts = {&hidden_, &normed_, &branch_, &qkv_, &attended_, &logits_};
-  float* next = memory_.data();
+  float* next = room_for(activation_elements(shape_, batching.rows), workspace.activations);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t stride = activation_stride(widths(shape_)[i]);
     *parts[i] = {next, stride, 0};
@@ -151,7 +152,7 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Res
   add_bias(layer.qkv_bias, qkv_);
   const LayerKind kind = models_[path_[hop].source]->shape().kind(path_[hop].layer);
   kernels::Attention work;
-  work.scratch = attention_scratch_.data();
+  work.scratch = attention_scratch_;
   work.q_stride = qkv_.stride;
   work.out_stride = attended_.stride;
   work.heads = shape_.heads;

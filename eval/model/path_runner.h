@@ -17,6 +17,7 @@
 #include "eval/model/path.h"
 #include "eval/model/rope_table.h"
 #include "eval/model/weights.h"
+#include "eval/model/workspace.h"
 #include "eval/tokenizer/tokenizer.h"
 
 namespace tsugi::eval {
@@ -37,13 +38,13 @@ struct Run {
   std::size_t end() const { return first_position + tokens.size(); }
 };
 
-/// Not thread-safe; one for each running chunk of requests. Allocates when it is made, never in a step.
+/// Not thread-safe; one for each running chunk of requests.
 class PathRunner {
  public:
   /// The arguments must outlive it. `ropes` are those of the models' shape and reach to the batching's
   /// longest sequence.
   PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
-             std::span<const RopeTable> ropes, const Batching& batching);
+             std::span<const RopeTable> ropes, const Batching& batching, Workspace& workspace);
 
   const Batching& batching() const { return batching_; }
 
@@ -81,10 +82,9 @@ class PathRunner {
   Batching batching_;
   DType element_;  // of keys and values
   KvCache cache_;
-  AlignedBuffer<float> memory_;  // of the activations below, [rows, …]
-  AlignedBuffer<float> attention_scratch_;
+  float* attention_scratch_;
   FeedForward feed_forward_;
-  ProductScratch scratch_;
+  ProductScratch& scratch_;
   Activations hidden_;
   Activations normed_;
   Activations branch_;

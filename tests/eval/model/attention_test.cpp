@@ -44,7 +44,8 @@ struct Case {
 // blocks are neither the first nor in order.
 class Data {
  public:
-  Data(const Case& size, DType element) : c(size), element_(element), cache_(shape(), 2, element, room()) {
+  Data(const Case& size, DType element)
+      : c(size), element_(element), cache_(shape(), 2, element, room(), memory_) {
     Random random(5);
     const auto values = [&](std::size_t count, float most) {
       std::vector<float> all = random.values(count, most);
@@ -132,6 +133,7 @@ class Data {
   }
 
   DType element_;
+  AlignedBuffer<std::byte> memory_;
   KvCache cache_;
 };
 
@@ -224,7 +226,8 @@ TEST(KvCache, GivesBlocksBack) {
   ModelShape shape;
   shape.kv_heads = 1;
   shape.head = 16;
-  KvCache cache(shape, 1, DType::F32, {3, 4, 96});
+  AlignedBuffer<std::byte> memory;
+  KvCache cache(shape, 1, DType::F32, {3, 4, 96}, memory);
   EXPECT_TRUE(cache.reserve(0, 96));
   EXPECT_FALSE(cache.reserve(1, 33));
   EXPECT_TRUE(cache.reserve(1, 32));
