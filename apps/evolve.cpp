@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "apps/commands.h"
+#include "apps/stop_signals.h"
 #include "evolve/report/table.h"
 #include "evolve/search.h"
 #include "merge/parallel.h"
@@ -19,6 +20,7 @@ namespace {
 struct Options {
   std::string search;
   std::string output;
+  std::string resume;
   bool overwrite = false;
   std::optional<std::uint64_t> seed;
   std::optional<int> evaluations;
@@ -64,29 +66,49 @@ std::string default_output(const std::string& search) {
   return (std::filesystem::path("runs") / std::filesystem::path(search).stem()).string();
 }
 
+// A run goes on in the directory in which it began, where its paths lead to the same files; from a directory
+// that is gone it goes on here. Returns the run's own path, as it can be written then.
+std::filesystem::path go_to_run(const std::filesystem::path& run) {
+  const std::filesystem::path directory = evolve::directory_of_run(run);
+  std::error_code error;
+  if (std::filesystem::equivalent(directory, ".", error) || error) return run;
+  std::filesystem::path place = std::filesystem::absolute(run);
+  std::filesystem::current_path(directory, error);
+  return error ? run : place;
+}
+
 void run_evolve(const Options& options, const CommonOptions& common) {
   const Console console(common);
-  const recipes::SearchSpec spec = recipes::read_search(options.search);
-  const std::string output = options.output.empty() ? default_output(options.search) : options.output;
+  const bool resumes = !options.resume.empty();
+  if (!resumes && options.search.empty())
+    throw InputError("evolve", "no SEARCH", "give a search file, or --resume RUN");
+  std::optional<recipes::SearchSpec> spec;
+  evolve::SearchOptions search;
+  if (resumes) {
+    search.output = go_to_run(options.resume);
+  } else {
+    spec = recipes::read_search(options.search);
+    search.output = options.output.empty() ? default_output(options.search) : options.output;
+  }
+  const StopSignals signals;
   merge::ThreadPool pool(common.threads);
   RunProgress progress(console.progress_style());
-
-  evolve::SearchOptions search;
-  search.output = output;
   search.overwrite = options.overwrite;
   search.evaluations = options.evaluations;
   search.seed = options.seed;
   search.threads = pool.threads();
   if (options.max_memory) search.max_memory = parse_bytes(*options.max_memory, "--max-memory");
+  search.stop = [&] { return signals.arrived(); };
   search.note = [&](const std::string& text) { console.note(text); };
   search.progress = [&](const evolve::SearchProgress& done) { progress.show(done); };
   search.generation = [&](const evolve::GenerationSummary& summary) { tell(console, summary); };
 
   std::optional<evolve::Result> result;
-  pool.run([&] { result = evolve::run_search(spec, search); });
+  pool.run([&] { result = spec ? evolve::run_search(*spec, search) : evolve::resume_search(search); });
   progress = RunProgress(Progress::Style::none);  // ends the bar before the table
   console.print("\n" + evolve::result_table(*result) + "\n" + evolve::verdict(*result));
-  console.print(fmt::format("The run is in {0}/, the evolved checkpoint in {0}/winner/.", output));
+  console.print(
+      fmt::format("The run is in {0}/, the evolved checkpoint in {0}/winner/.", search.output.string()));
   console.print_json(evolve::to_json(*result));
 }
 
@@ -94,12 +116,24 @@ void run_evolve(const Options& options, const CommonOptions& common) {
 
 Action add_evolve(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("SEARCH", options->search, "Search file; mergekit-evolve's are understood")->required();
-  app.add_option("--output", options->output, "Folder of the run (default: runs/NAME OF THE SEARCH FILE)");
-  app.add_flag("--overwrite", options->overwrite, "Replace an existing run when the new one is finished");
-  app.add_option("--seed", options->seed, "Instead of the search file's");
-  app.add_option("--evaluations", options->evaluations, "Candidates to score, instead of the search file's")
+  CLI::Option* search =
+      app.add_option("SEARCH", options->search, "Search file; mergekit-evolve's are understood");
+  CLI::Option* output = app.add_option("--output", options->output,
+                                       "Folder of the run (default: runs/NAME OF THE SEARCH FILE)");
+  CLI::Option* overwrite =
+      app.add_flag("--overwrite", options->overwrite,
+                   "Replace a run when the new one is finished; discard an unfinished one");
+  CLI::Option* seed = app.add_option("--seed", options->seed, "Instead of the search file's");
+  app.add_option("--evaluations", options->evaluations,
+                 "Candidates to score, instead of the search file's; with --resume, more than the run has "
+                 "extend it")
       ->check(CLI::PositiveNumber);
+  app.add_option("--resume", options->resume, "Go on with a run that stopped, or extend a finished one")
+      ->type_name("RUN")
+      ->excludes(search)
+      ->excludes(output)
+      ->excludes(overwrite)
+      ->excludes(seed);
   app.add_option("--max-memory", options->max_memory,
                  "Private memory at most, such as 2G (default: what is free)");
   app.footer(
@@ -107,8 +141,15 @@ Action add_evolve(CLI::App& app) {
       "validation\n"
       "items; the sealed test items are opened once, at the end. The same file, seed and program give the "
       "same result\n"
-      "byte for byte, for any number of threads.\n\n"
-      "Example: tsugi evolve recipes/pocket/search.yaml --output runs/first");
+      "byte for byte, for any number of threads, interrupted or not.\n"
+      "Ctrl-C (or SIGTERM) stops a run within moments and keeps what it has; so does a full disk, and even "
+      "kill -9\n"
+      "loses only the candidates under way. --resume goes on; --resume RUN --evaluations N extends a "
+      "finished "
+      "run,\n"
+      "which opens the sealed test again.\n\n"
+      "Example: tsugi evolve recipes/pocket/search.yaml --output runs/first\n"
+      "         tsugi evolve --resume runs/first");
   return [options](const CommonOptions& common) { run_evolve(*options, common); };
 }
 

@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evolve/candidates.h"
 
+#include <fmt/format.h>
+
+#include <set>
+
 namespace tsugi::evolve {
 namespace {
+
+using eval::Side;
 
 Archive empty_archive(const Workbench& bench) {
   Archive archive;
@@ -48,14 +54,59 @@ Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> gene
   return out;
 }
 
-Candidates::Candidates(Workbench& bench, Progress progress)
+Candidates::Candidates(Workbench& bench, Journal& journal, Progress progress, std::function<bool()> stop)
     : bench_(&bench),
+      journal_(&journal),
       progress_(std::move(progress)),
+      stop_(std::move(stop)),
       evaluator_(bench.exam, *bench.tokenizer, bench.store, bench.division),
       archive_(empty_archive(bench)) {}
 
+// Parents, without which there is no run, and the sealed test, which is opened once, take the time they need.
+Subject Candidates::limited(std::size_t id, Side side) const {
+  Subject subject = subjects_[id];
+  if (archive_.records[id].origin != Origin::parent && side != Side::test)
+    subject.time_limit = bench_->spec.time_limit;
+  return subject;
+}
+
+std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Side side,
+                                         const std::string& stage) {
+  const std::vector<std::size_t> items = items_of(bench_->exam, side);
+  std::vector<Subject> missing;
+  std::vector<std::size_t> missing_ids;
+  std::set<std::string> recipes;
+  for (const std::size_t id : ids) {
+    const std::string& recipe = archive_.records[id].recipe;
+    if (journal_->find(recipe, side) != nullptr || !recipes.insert(recipe).second) {
+      progress_(stage, items.size());
+    } else {
+      missing.push_back(limited(id, side));
+      missing_ids.push_back(id);
+    }
+  }
+  evaluator_.evaluate(
+      missing, items,
+      {.progress = [&](std::size_t done) { progress_(stage, done); },
+       .finished =
+           [&](std::size_t i, const Score& score) {
+             const std::size_t id = missing_ids[i];
+             journal_->record(
+                 {.candidate = id, .recipe = archive_.records[id].recipe, .side = side, .score = score});
+           },
+       .stop = stop_});
+  std::vector<Score> scores;
+  for (const std::size_t id : ids) {
+    const Score* score = journal_->find(archive_.records[id].recipe, side);
+    if (score == nullptr || (score->failure.empty() && score->values.size() != items.size()))
+      throw Error(fmt::format("the journal has no fitting scores of candidate {}", id));
+    scores.push_back(*score);
+  }
+  return scores;
+}
+
 void Candidates::finish(Record& record, Score score) const {
-  const std::vector<std::size_t> items = items_of(bench_->exam, eval::Side::search);
+  const std::vector<std::size_t> items = items_of(bench_->exam, Side::search);
   record.merge_seconds = score.merge_seconds;
   record.score_seconds = score.score_seconds;
   record.failure = std::move(score.failure);
@@ -67,24 +118,20 @@ void Candidates::finish(Record& record, Score score) const {
 
 std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& stage) {
   const std::size_t first = archive_.records.size();
-  const std::vector<std::size_t> items = items_of(bench_->exam, eval::Side::search);
-  std::vector<Subject> fresh;
   std::vector<std::size_t> fresh_ids;
   for (Proposal& proposed : proposals) {
     const std::size_t id = archive_.records.size();
     const auto [place, is_new] = known_.emplace(proposed.record.recipe, id);
     if (is_new) {
-      fresh.push_back(proposed.subject);
       fresh_ids.push_back(id);
     } else {
       proposed.record.same_as = place->second;
-      progress_(stage, items.size());
+      progress_(stage, bench_->exam.split.count(Side::search));
     }
     archive_.records.push_back(std::move(proposed.record));
     subjects_.push_back(std::move(proposed.subject));
   }
-  std::vector<Score> scores =
-      evaluator_.evaluate(fresh, items, [&](std::size_t done) { progress_(stage, done); });
+  std::vector<Score> scores = scores_of(fresh_ids, Side::search, stage);
   for (std::size_t i = 0; i < fresh_ids.size(); ++i)
     finish(archive_.records[fresh_ids[i]], std::move(scores[i]));
   for (std::size_t id = first; id < archive_.records.size(); ++id) {
@@ -98,13 +145,10 @@ std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& 
   return first;
 }
 
-std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, eval::Side side,
+std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, Side side,
                                                      const std::string& stage) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);
-  std::vector<Subject> subjects;
-  for (const std::size_t id : ids) subjects.push_back(subjects_[id]);
-  const std::vector<Score> scores =
-      evaluator_.evaluate(subjects, items, [&](std::size_t done) { progress_(stage, done); });
+  const std::vector<Score> scores = scores_of(ids, side, stage);
   std::vector<std::vector<double>> rows(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Record& record = archive_.records[ids[i]];

@@ -11,6 +11,7 @@
 
 #include "evolve/archive.h"
 #include "evolve/evaluator.h"
+#include "evolve/journal.h"
 #include "evolve/workbench.h"
 
 namespace tsugi::evolve {
@@ -28,14 +29,16 @@ Proposal propose_parent(const Parent& parent);
 Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> genes, std::size_t generation,
                  std::string name = {});
 
-/// Not thread-safe; uses the threads of the surrounding pool inside.
+/// Not thread-safe; uses the threads of the surrounding pool inside. Every score comes out of the journal:
+/// what it has is not evaluated, what is evaluated is recorded there before it counts. Throws what
+/// Evaluator::evaluate and Journal::record throw.
 class Candidates {
  public:
   /// Told of the stage and of further items done, from any thread, one call at a time.
   using Progress = std::function<void(const std::string& stage, std::size_t items)>;
 
-  /// The workbench must outlive this.
-  Candidates(Workbench& bench, Progress progress);
+  /// The references must outlive this. `stop` is asked often, from any thread.
+  Candidates(Workbench& bench, Journal& journal, Progress progress, std::function<bool()> stop);
 
   const Archive& archive() const { return archive_; }
   Archive& archive() { return archive_; }
@@ -55,10 +58,15 @@ class Candidates {
   std::vector<std::size_t> of(Origin origin) const;
 
  private:
+  std::vector<Score> scores_of(const std::vector<std::size_t>& ids, eval::Side side,
+                               const std::string& stage);
+  Subject limited(std::size_t id, eval::Side side) const;
   void finish(Record& record, Score score) const;
 
   Workbench* bench_;
+  Journal* journal_;
   Progress progress_;
+  std::function<bool()> stop_;
   Evaluator evaluator_;
   Archive archive_;
   std::vector<Subject> subjects_;             ///< [candidate]

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <new>
 
 #include "eval/model/decoder.h"
 #include "merge/parallel.h"
@@ -92,22 +93,34 @@ std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::sp
 }
 
 Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
-                              merge::Concurrency concurrency,
-                              const std::function<void(std::size_t)>& progress) {
+                              merge::Concurrency concurrency, const Watch& watch) {
   Score result;
   eval::ResidentWeights* weights = nullptr;
+  const Clock::time_point start = Clock::now();
+  const auto check = [&] {
+    if (watch.stop()) throw Interrupted("stopped");
+    if (subject.time_limit && seconds_since(start) > *subject.time_limit)
+      throw Error(fmt::format("not finished within the time limit of {} s", *subject.time_limit));
+  };
   try {
-    const Clock::time_point start = Clock::now();
+    check();
     const merge::MergePlan merge_plan = plan(subject);
     const eval::PlannedModel model = eval::describe_model(merge_plan);
     weights = &lane.arena_for(model, eval::choose_residence(merge_plan, std::nullopt));
-    merge::execute(merge_plan, *weights, {.concurrency = concurrency, .cache = &cache_, .progress = {}});
+    merge::execute(
+        merge_plan, *weights,
+        {.concurrency = concurrency, .cache = &cache_, .progress = [&](std::uint64_t) { check(); }});
     weights->check_complete();
     result.merge_seconds = seconds_since(start);
     const Clock::time_point merged = Clock::now();
-    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers), workspaces_);
-    result.values = score_items(decoder, items, concurrency, progress);
+    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers), workspaces_, check);
+    result.values = score_items(decoder, items, concurrency, watch.progress);
     result.score_seconds = seconds_since(merged);
+    return result;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     result.values.clear();
     result.failure = error.what();
@@ -118,22 +131,33 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
 }
 
 std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
-                                       const std::function<void(std::size_t)>& progress) {
+                                       const Watch& watch) {
   std::vector<Score> scores(subjects.size());
   std::atomic<std::size_t> next{0};
+  std::atomic<bool> given_up{false};
   std::mutex telling;
-  const auto tell = [&](std::size_t done) {
+  std::mutex finishing;
+  Watch inner;
+  inner.stop = [&] { return given_up || (watch.stop && watch.stop()); };
+  inner.progress = [&](std::size_t done) {
     const std::lock_guard lock(telling);
-    if (progress) progress(done);
+    if (watch.progress) watch.progress(done);
   };
   // The last round may have fewer subjects than lanes; idle threads then help those that work.
   const std::size_t full_rounds = subjects.size() - subjects.size() % lanes_.size();
   const std::size_t lanes = std::min(lanes_.size(), subjects.size());
   merge::parallel_for(lanes, [&](std::size_t lane) {
-    for (std::size_t i = next++; i < subjects.size(); i = next++) {
-      const bool share = cores_each_ > 1 || i >= full_rounds;
-      scores[i] = evaluate_one(*lanes_[lane], subjects[i], items,
-                               share ? merge::Concurrency::parallel : merge::Concurrency::serial, tell);
+    try {
+      for (std::size_t i = next++; i < subjects.size(); i = next++) {
+        const bool share = cores_each_ > 1 || i >= full_rounds;
+        scores[i] = evaluate_one(*lanes_[lane], subjects[i], items,
+                                 share ? merge::Concurrency::parallel : merge::Concurrency::serial, inner);
+        const std::lock_guard lock(finishing);
+        if (watch.finished) watch.finished(i, scores[i]);
+      }
+    } catch (...) {
+      given_up = true;  // the other lanes leave too
+      throw;
     }
   });
   return scores;

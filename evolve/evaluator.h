@@ -27,6 +27,7 @@ namespace tsugi::evolve {
 struct Subject {
   std::shared_ptr<const merge::Checkpoint> checkpoint;
   recipes::Recipe recipe;
+  std::optional<double> time_limit{};  ///< seconds for merging and scoring; longer is a failure
 };
 
 struct Score {
@@ -34,6 +35,17 @@ struct Score {
   std::string failure;         ///< why there are none, or ""
   double merge_seconds = 0;
   double score_seconds = 0;
+};
+
+/// What goes on while subjects are scored; all of it optional, called from any thread.
+struct Watch {
+  /// Told of further items done, one call at a time.
+  std::function<void(std::size_t)> progress{};
+  /// Handed each score as it comes, with the subject's position, one call at a time. What it throws ends the
+  /// evaluation.
+  std::function<void(std::size_t, const Score&)> finished{};
+  /// Asked often: true gives everything up that is not finished.
+  std::function<bool()> stop{};
 };
 
 /// Not thread-safe from outside; uses the threads of the surrounding pool inside.
@@ -44,10 +56,11 @@ class Evaluator {
             const Division& division);
   ~Evaluator();
 
-  /// Scores each subject on `items` (ascending). A failure of any kind becomes that subject's Score::failure.
-  /// `progress` is told of further items done, from any thread, one call at a time.
+  /// Scores each subject on `items` (ascending). A failure becomes that subject's Score::failure. Throws
+  /// Interrupted when watch.stop says so, std::bad_alloc (which is no subject's fault) and what
+  /// watch.finished throws, a moment later for the time that each thread's step takes.
   std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
-                              const std::function<void(std::size_t)>& progress = {});
+                              const Watch& watch = {});
 
   /// The plan of a subject. Throws what planning throws.
   merge::MergePlan plan(const Subject& subject);
@@ -57,7 +70,7 @@ class Evaluator {
   struct Lane;
 
   Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
-                     merge::Concurrency concurrency, const std::function<void(std::size_t)>& progress);
+                     merge::Concurrency concurrency, const Watch& watch);
   std::vector<double> score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
                                   merge::Concurrency concurrency,
                                   const std::function<void(std::size_t)>& progress);

@@ -65,7 +65,6 @@ std::string padded(std::span<const std::string> values, std::size_t width) {
 
 struct Hdf5Writer::State {
   std::filesystem::path file;
-  std::filesystem::path partial;
   hid_t id = -1;
 
   std::string what(const std::string& path) const { return fmt::format("{}:{}", file.string(), path); }
@@ -106,20 +105,19 @@ struct Hdf5Writer::State {
 
 Hdf5Writer::Hdf5Writer(std::filesystem::path file) : state_(std::make_unique<State>()) {
   silence();
-  state_->partial = partial_of(file);
   state_->file = std::move(file);
   const std::string where = state_->what("/");
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, where);
   check(H5Pset_obj_track_times(creation, 0), where);
-  state_->id = H5Fcreate(state_->partial.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT);
-  if (state_->id < 0) throw Error(fmt::format("{}: cannot be written", state_->partial.string()));
+  constexpr std::size_t kStep = std::size_t{1} << 20;  // by which the image grows
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, where);
+  check(H5Pset_fapl_core(access, kStep, 0), where);
+  state_->id = H5Fcreate(state_->file.c_str(), H5F_ACC_TRUNC, creation, access);
+  check(state_->id < 0 ? -1 : 0, where);
 }
 
 Hdf5Writer::~Hdf5Writer() {
-  if (state_->id < 0) return;
-  H5Fclose(state_->id);
-  std::error_code ignored;
-  std::filesystem::remove(state_->partial, ignored);
+  if (state_->id >= 0) H5Fclose(state_->id);
 }
 
 void Hdf5Writer::group(const std::string& path, const std::string& description) {
@@ -170,13 +168,14 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, std
 }
 
 void Hdf5Writer::commit() {
-  const hid_t id = std::exchange(state_->id, -1);
-  if (H5Fclose(id) < 0) {
-    std::error_code ignored;
-    std::filesystem::remove(state_->partial, ignored);
-    throw Error(fmt::format("{}: cannot be written to the end", state_->partial.string()));
-  }
-  put_in_place(state_->partial, state_->file);
+  const std::string where = state_->what("/");
+  check(H5Fflush(state_->id, H5F_SCOPE_GLOBAL), where);
+  const ssize_t size = H5Fget_file_image(state_->id, nullptr, 0);
+  if (size < 0) throw Error(fmt::format("{}: HDF5 failed", where));
+  std::string image(static_cast<std::size_t>(size), '\0');
+  if (H5Fget_file_image(state_->id, image.data(), image.size()) != size)
+    throw Error(fmt::format("{}: HDF5 failed", where));
+  write_whole(state_->file, image);
 }
 
 struct Hdf5Reader::State {

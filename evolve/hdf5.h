@@ -19,11 +19,11 @@
 
 namespace tsugi::evolve {
 
-/// Writes a new file beside `file` and puts it in its place by commit(). Throws Error naming the file.
+/// Makes a file in memory, so that the disk is written by ourselves and says why when it cannot be, and puts
+/// it in its place by commit(). Throws Error naming the file.
 class Hdf5Writer {
  public:
   explicit Hdf5Writer(std::filesystem::path file);
-  /// Removes what was not committed.
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
@@ -43,7 +43,7 @@ class Hdf5Writer {
   void attribute(const std::string& path, const std::string& name, const std::string& value);
   void attribute(const std::string& path, const std::string& name, std::int64_t value);
 
-  /// Closes, syncs and renames.
+  /// Writes, syncs and renames, at most once, when nothing is to be added any more. Throws DiskFull too.
   void commit();
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
-#include "evolve/search.h"
+#include "evolve/carry_out.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,6 @@
 #include "eval/metrics/intervals.h"
 #include "evolve/candidates.h"
 #include "evolve/finalists.h"
-#include "evolve/run_folder.h"
-#include "evolve/workbench.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 
@@ -29,7 +27,7 @@ constexpr std::uint64_t kBootstrapSeed = 0;
 
 class Search {
  public:
-  Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder);
+  Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder, Journal& journal);
   Result run();
 
  private:
@@ -44,31 +42,37 @@ class Search {
   std::vector<std::size_t> scored_baselines() const;
   Result open_test();
   void save() const;
+  void save_generation() const;
   std::size_t items_total() const;
 
   Workbench* bench_;
   const SearchOptions* options_;
   const RunFolder* folder_;
+  Journal* journal_;
   Candidates candidates_;
   std::size_t population_;
   std::optional<std::size_t> mean_;
   std::size_t best_parent_ = 0;
   std::optional<std::size_t> best_baseline_;
   std::size_t items_done_ = 0;
+  std::size_t recorded_before_;
 };
 
-Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder)
+Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& folder, Journal& journal)
     : bench_(&bench),
       options_(&options),
       folder_(&folder),
+      journal_(&journal),
       candidates_(
-          bench,
+          bench, journal,
           [this](const std::string& stage, std::size_t items) {
             items_done_ += items;
             if (!options_->progress) return;
             options_->progress({.stage = stage, .items_done = items_done_, .items_total = items_total()});
-          }),
-      population_(population_of(bench.spec.optimizer, *bench.space, bench.spec.seed)) {}
+          },
+          options.stop),
+      population_(population_of(bench.spec.optimizer, *bench.space, bench.spec.seed)),
+      recorded_before_(journal.recorded()) {}
 
 // Each candidate counts its items, evaluated or not, so that the end of the bar is known from the start.
 std::size_t Search::items_total() const {
@@ -93,7 +97,7 @@ void Search::generation_zero() {
     // Without a parent's score there would be nothing to compare with.
     if (!record.fitness) throw Error(fmt::format("{} cannot be scored: {}", record.name, record.failure));
   }
-  save();
+  save_generation();
   summarise(0, 0);
 }
 
@@ -125,7 +129,7 @@ void Search::optimise() {
     }
     optimizer->tell(trials);
     archive.evaluations += trials.size();
-    save();
+    save_generation();
     summarise(generation, first);
   }
   if (const auto reason = optimizer->stopped(); reason && options_->note) {
@@ -180,7 +184,10 @@ void Search::name_finalists_from_search() {
     throw Error(
         fmt::format("no candidate could be scored; the last failed so: {}", archive.records.back().failure));
   }
-  save();  // before validation is looked at
+  std::vector<std::string> recipes;
+  for (const std::size_t id : archive.finalists) recipes.push_back(archive.records[id].recipe);
+  journal_->name_finalists(recipes);  // before validation is looked at
+  save();
 }
 
 Rows Search::examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage) {
@@ -224,8 +231,13 @@ void Search::export_winner() {
   const std::size_t winner = *candidates_.archive().winner;
   const std::string& recipe = candidates_.archive().records[winner].recipe;
   const merge::MergePlan plan = candidates_.evaluator().plan(candidates_.subject(winner));
-  merge::FolderWriter writer(plan, folder_->work() / "winner", {.recipe = recipe});
-  merge::write_folder(plan, writer);
+  const std::filesystem::path out = folder_->work() / "winner";
+  std::filesystem::remove_all(out);  // of a process that stopped later than here
+  merge::FolderWriter writer(plan, out, {.recipe = recipe});
+  const auto check = [&](std::uint64_t) {
+    if (options_->stop && options_->stop()) throw Interrupted("stopped");
+  };
+  merge::write_folder(plan, writer, {.progress = check});
   write_whole(folder_->work() / "winner.yaml", recipe);
 }
 
@@ -235,8 +247,14 @@ Result Search::open_test() {
   std::vector<std::size_t> ids = parents;
   for (const std::size_t id : scored_baselines()) ids.push_back(id);
   ids.push_back(*archive.winner);
-  ++archive.test_openings;
-  save();  // an opening counts even if the run dies while looking
+  archive.test_openings = journal_->open_test();  // an opening counts even if the run dies while looking
+  save();
+  if (archive.test_openings > 1 && options_->note) {
+    options_->note(
+        fmt::format("this run opens its sealed test for the {}. time: a run that was extended "
+                    "after a look at it says less than one of as many evaluations from the start",
+                    archive.test_openings));
+  }
   const Rows rows = examine_all(ids, Side::test, "sealed test");
   const std::vector<std::size_t> clusters = clusters_of(bench_->exam, items_of(bench_->exam, Side::test));
 
@@ -263,13 +281,17 @@ Result Search::open_test() {
   return result;
 }
 
+// A run that goes on has nothing new to save until it comes to where it stopped.
+void Search::save_generation() const {
+  if (journal_->recorded() > recorded_before_) save();
+}
+
 void Search::save() const {
   write_archive(candidates_.archive(), folder_->work() / "archive.h5");
   write_timings(candidates_.archive(), folder_->work() / "timings.h5");
 }
 
 Result Search::run() {
-  write_whole(folder_->work() / "search.yaml", bench_->spec.source_text);
   generation_zero();
   optimise();
   name_finalists_from_search();
@@ -283,16 +305,9 @@ Result Search::run() {
 
 }  // namespace
 
-Result run_search(const recipes::SearchSpec& spec, const SearchOptions& options) {
-  RunFolder folder(options.output, options.overwrite);
-  const std::unique_ptr<Workbench> bench = prepare_search(spec, options);
-  if (options.note) {
-    for (const std::string& note : bench->notes) options.note(note);
-  }
-  folder.open();
-  const Result result = Search(*bench, options, folder).run();
-  folder.commit();
-  return result;
+Result carry_out_search(Workbench& bench, const SearchOptions& options, const RunFolder& folder,
+                        Journal& journal) {
+  return Search(bench, options, folder, journal).run();
 }
 
 }  // namespace tsugi::evolve

@@ -36,19 +36,20 @@ struct GenerationSummary {
 
 struct SearchOptions {
   std::filesystem::path output{};                  ///< the run's folder; absent or empty unless `overwrite`
-  bool overwrite = false;                          ///< an existing run is replaced at the end
+  bool overwrite = false;                          ///< replaces a run at the end, an unfinished one at once
   std::optional<int> evaluations{};                ///< instead of the search file's
   std::optional<std::uint64_t> seed{};             ///< instead of the search file's
   std::size_t threads = 1;                         ///< of the surrounding merge::ThreadPool
   std::optional<std::uint64_t> max_memory{};       ///< bytes
+  std::function<bool()> stop{};                    ///< asked often, from any thread: true interrupts the run
   std::function<void(const std::string&)> note{};  ///< a sentence for people; called from the calling thread
   std::function<void(const SearchProgress&)> progress{};       ///< from any thread, one call at a time
   std::function<void(const GenerationSummary&)> generation{};  ///< from the calling thread
 };
 
-/// Runs a search inside the surrounding thread pool and writes OUTPUT/{search.yaml, archive.h5, timings.h5,
-/// result.json, winner.yaml, winner/}. Until the end everything is in the hidden sibling
-/// .OUTPUT.tsugi-partial, which stays when the run dies.
+/// Runs a search inside the surrounding thread pool and writes OUTPUT/{search.yaml, journal, archive.h5,
+/// timings.h5, result.json, winner.yaml, winner/}. Until the end everything is in the hidden sibling
+/// .OUTPUT.tsugi-partial, which stays when the run stops, however it stops.
 ///
 /// Generation 0 scores every parent (models and base), the baselines and the start of the search. The
 /// optimizer then proposes until the evaluations are used up (a generation that was begun is finished) or it
@@ -57,7 +58,18 @@ struct SearchOptions {
 ///
 /// The result does not depend on the number of threads. A candidate that fails is recorded and ranks last; a
 /// parent that fails ends the run. Throws InputError before anything is written when the input cannot be
-/// used, Error later.
+/// used, Error later, and Interrupted, with the command that goes on, when options.stop says so and when disk
+/// or memory are full.
 Result run_search(const recipes::SearchSpec& spec, const SearchOptions& options);
+
+/// Goes on with the run options.output that stopped, or extends a finished one to options.evaluations: the
+/// search is done again with what its journal has, and comes to the result that it would have come to. The
+/// result of a finished run that is not extended is read. Paths in the search file are looked for where
+/// run_search looked; directory_of_run() says where that was. Throws as run_search does; InputError also
+/// where program, instruction set or inputs are not what they were.
+Result resume_search(const SearchOptions& options);
+
+/// The working directory in which the run was begun. Throws InputError when there is no such run.
+std::filesystem::path directory_of_run(const std::filesystem::path& run);
 
 }  // namespace tsugi::evolve

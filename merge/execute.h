@@ -31,7 +31,8 @@ class ReductionCache {
 struct ExecuteOptions {
   Concurrency concurrency = Concurrency::parallel;
   ReductionCache* cache = nullptr;  ///< optional
-  /// Called now and then with bytes of output written so far, from any thread, never two at once.
+  /// Called now and then with bytes of output written so far, from any thread, never two at once. May throw
+  /// to give the work up.
   std::function<void(std::uint64_t)> progress = nullptr;
   /// Places of all tensors in the plan in the order in which to work; empty for the plan's own.
   std::vector<std::size_t> order = {};

@@ -36,7 +36,7 @@ class InputError : public Error {
   InputError(std::string_view where, std::string_view what, std::string_view cure);
 };
 
-/// Stopped on request with everything kept (exit code 3).
+/// Stopped, on request or for a full disk, with everything kept (exit code 3).
 class Interrupted : public Error {
  public:
   using Error::Error;

@@ -236,6 +236,14 @@ SplitSpec read_split(const YamlMapping& top) {
   return split;
 }
 
+std::optional<double> read_time_limit(const YamlMapping& top) {
+  const std::optional<double> seconds = read_finite(top, "time_limit");
+  if (seconds && *seconds <= 0) {
+    top.find("time_limit")->value.refuse("time_limit", "seconds, more than 0", "write for example 600");
+  }
+  return seconds;
+}
+
 void read_chat(const YamlMapping& top, SearchSpec& search) {
   if (const auto* chat = top.find("apply_chat_template")) {
     search.apply_chat_template = chat->value.boolean("apply_chat_template");
@@ -248,10 +256,10 @@ void read_chat(const YamlMapping& top, SearchSpec& search) {
 }
 
 KnownKeys top_level_keys() {
-  KnownKeys known{
-      .keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
-               "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "evaluations", "seed"},
-      .unadvertised = {}};
+  KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
+                           "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "evaluations",
+                           "time_limit", "seed"},
+                  .unadvertised = {}};
   for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
   return known;
 }
@@ -281,6 +289,7 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);
   search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
+  search.time_limit = read_time_limit(top);
   if (const auto* seed = top.find("seed")) search.seed = seed->value.seed("seed");
   search.file = file;
   search.source_text = text;

@@ -79,6 +79,7 @@ struct SearchSpec {
   OptimizerSpec optimizer;
   SplitSpec split;
   int evaluations = 100;
+  std::optional<double> time_limit;  ///< ours: seconds that merging and scoring one candidate may take
   std::uint64_t seed = 0;
   std::string file;
   std::string source_text;

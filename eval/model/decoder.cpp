@@ -15,8 +15,11 @@
 namespace tsugi::eval {
 
 Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path,
-                 std::shared_ptr<Workspaces> workspaces)
-    : models_(std::move(models)), path_(std::move(path)), workspaces_(std::move(workspaces)) {
+                 std::shared_ptr<Workspaces> workspaces, StepCheck check)
+    : models_(std::move(models)),
+      path_(std::move(path)),
+      workspaces_(std::move(workspaces)),
+      check_(std::move(check)) {
   if (models_.empty()) throw Error("a decoder needs at least one model");
   for (const ResidentWeights* model : models_) {
     ModelShape shape = model->shape();

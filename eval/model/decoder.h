@@ -32,6 +32,9 @@ struct GenerationRequest {
 /// from the thread that computes the request. Must be a pure function of its arguments.
 using StopCheck = std::function<bool(std::size_t index, std::span<const TokenId> generated)>;
 
+/// Called between steps from every thread that works; throws to give the work up.
+using StepCheck = std::function<void()>;
+
 struct LikelihoodRequest {
   std::span<const TokenId> context;       ///< not empty
   std::span<const TokenId> continuation;  ///< scored token by token
@@ -49,7 +52,7 @@ class Decoder {
   /// models[0].
   /// Decoders that follow each other may share `workspaces`.
   Decoder(std::vector<const ResidentWeights*> models, Path path,
-          std::shared_ptr<Workspaces> workspaces = std::make_shared<Workspaces>());
+          std::shared_ptr<Workspaces> workspaces = std::make_shared<Workspaces>(), StepCheck check = {});
 
   /// Greedy (argmax, lowest id among equals). A generation ends when `stop` says so, at max_new_tokens, or
   /// where prompt + new tokens reach the model's positions. The last token is kept also when it ended the
@@ -72,6 +75,7 @@ class Decoder {
   std::vector<const ResidentWeights*> models_;
   Path path_;
   std::shared_ptr<Workspaces> workspaces_;
+  StepCheck check_;
 };
 
 }  // namespace tsugi::eval

@@ -36,8 +36,8 @@ std::size_t most_new_tokens(const GenerationRequest& request, const ModelShape& 
 class Generator {
  public:
   Generator(PathRunner& runner, std::span<const GenerationRequest> requests, const ModelShape& shape,
-            const StopCheck& stop, Answers& answers)
-      : runner_(runner), requests_(requests), shape_(shape), stop_(stop), answers_(answers) {
+            const StopCheck& stop, const StepCheck& check, Answers& answers)
+      : runner_(runner), requests_(requests), shape_(shape), stop_(stop), check_(check), answers_(answers) {
     sequences_.resize(runner.batching().room.sequences);
     runs_.reserve(sequences_.size());
   }
@@ -47,6 +47,7 @@ class Generator {
       admit(queue);
       collect_runs();
       if (runs_.empty()) return;
+      if (check_) check_();
       runner_.step(runs_);
       advance();
     }
@@ -128,6 +129,7 @@ class Generator {
   std::span<const GenerationRequest> requests_;
   const ModelShape& shape_;
   const StopCheck& stop_;
+  const StepCheck& check_;
   Answers& answers_;
   std::vector<Sequence> sequences_;
   std::vector<Run> runs_;
@@ -164,7 +166,7 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
     const Workspaces::Lease workspace = workspaces_->take();
     PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
                       *workspace);
-    Generator(runner, requests, shape, stop, answers).work(Draw(queue));
+    Generator(runner, requests, shape, stop, check_, answers).work(Draw(queue));
   });
   return answers;
 }

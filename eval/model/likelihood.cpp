@@ -78,9 +78,9 @@ std::size_t check_requests(Requests requests, const ModelShape& shape) {
 // One thread's groups.
 class Scorer {
  public:
-  Scorer(PathRunner& runner, Requests requests, std::span<const Group> groups,
+  Scorer(PathRunner& runner, Requests requests, std::span<const Group> groups, const StepCheck& check,
          std::vector<Likelihood>& results)
-      : runner_(runner), requests_(requests), groups_(groups), results_(results) {
+      : runner_(runner), requests_(requests), groups_(groups), check_(check), results_(results) {
     sequences_.resize(runner.batching().room.sequences);
     runs_.reserve(sequences_.size());
   }
@@ -90,6 +90,7 @@ class Scorer {
       admit(queue);
       collect_runs();
       if (runs_.empty()) return;
+      if (check_) check_();
       runner_.step(runs_);
       read_logits();
     }
@@ -185,6 +186,7 @@ class Scorer {
   PathRunner& runner_;
   Requests requests_;
   std::span<const Group> groups_;
+  const StepCheck& check_;
   std::vector<Likelihood>& results_;
   std::vector<Sequence> sequences_;
   std::vector<Run> runs_;
@@ -204,7 +206,7 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
     const Workspaces::Lease workspace = workspaces_->take();
     PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
                       *workspace);
-    Scorer(runner, requests, groups, results).work(Draw(queue));
+    Scorer(runner, requests, groups, check_, results).work(Draw(queue));
   });
   return results;
 }

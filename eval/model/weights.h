@@ -30,6 +30,10 @@ Compute choose_compute(DType wanted);
 DType kv_element(Compute compute);
 /// "f32 arithmetic (AVX2) on bf16 weights"
 std::string describe_compute(Compute compute, DType weights);
+/// Every instruction set that scores on this CPU depend on: "AVX-512", "AVX-512, bf16 products on AMX".
+std::string describe_instruction_set();
+/// Versions of the libraries that compute: "oneDNN 2.6.3, glibc 2.36".
+std::string arithmetic_libraries();
 
 /// Sink for one model. Merging into it from several threads is safe; scoring must wait until the merge is
 /// done.

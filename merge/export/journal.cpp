@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "merge/export/output_file.h"
 #include "merge/plan/fingerprint.h"
 #include "recipes/error.h"
 
@@ -27,11 +28,6 @@ constexpr std::string_view kBegin = "output ";
 constexpr std::string_view kBoot = "boot ";
 constexpr std::string_view kFinished = "tensor ";
 constexpr std::string_view kSynced = "synced";
-
-[[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
-  throw Error(fmt::format("{}: {}: {}; check the disk and the folder's rights", path.string(), what,
-                          std::strerror(error)));
-}
 
 std::string line_of(std::string_view record) {
   return fmt::format("{:016x} {}\n", Fingerprint().add(record).value(), record);
@@ -125,11 +121,11 @@ Journal::Journal(const fs::path& file, const std::string& identity, const Journa
     : path_(file) {
   constexpr mode_t kEverybodys = 0666;  // the user's umask decides
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kEverybodys);
-  if (descriptor_ < 0) fail(path_, "cannot be opened", errno);
+  if (descriptor_ < 0) write_failed(path_, "cannot be opened", errno);
   if (::ftruncate(descriptor_, static_cast<off_t>(records.bytes)) != 0) {
     const int error = errno;
     ::close(std::exchange(descriptor_, -1));
-    fail(path_, "cannot be cut", error);
+    write_failed(path_, "cannot be cut", error);
   }
   if (records.bytes == 0) append(fmt::format("{}{}", kBegin, identity));
   append(fmt::format("{}{}", kBoot, boot));
@@ -146,7 +142,7 @@ void Journal::append(const std::string& record) const {
     written = ::write(descriptor_, line.data(), line.size());
   } while (written < 0 && errno == EINTR);
   if (written != static_cast<ssize_t>(line.size()))
-    fail(path_, "cannot be written", written < 0 ? errno : ENOSPC);
+    write_failed(path_, "cannot be written", written < 0 ? errno : ENOSPC);
 }
 
 void Journal::finished(std::size_t tensor) {
@@ -155,7 +151,7 @@ void Journal::finished(std::size_t tensor) {
 
 void Journal::synced() {
   append(std::string(kSynced));
-  if (::fdatasync(descriptor_) != 0) fail(path_, "cannot be synced", errno);
+  if (::fdatasync(descriptor_) != 0) write_failed(path_, "cannot be synced", errno);
 }
 
 }  // namespace tsugi::merge

@@ -15,22 +15,21 @@
 #include "recipes/error.h"
 
 namespace tsugi::merge {
-namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what, int error) {
-  std::string_view cure = "check the disk and the folder's rights";
-  if (error == ENOSPC || error == EDQUOT) cure = "free space or choose another disk";
+void write_failed(const std::filesystem::path& path, std::string_view what, int error) {
+  const auto text = [&](std::string_view cure) {
+    return fmt::format("{}: {}: {}; {}", path.string(), what, std::strerror(error), cure);
+  };
+  if (error == ENOSPC || error == EDQUOT) throw DiskFull(text("free space or choose another disk"));
+  if (error == EFBIG) throw DiskFull(text("raise the limit on the size of files (ulimit -f)"));
   if (error == EMFILE || error == ENFILE)
-    cure = "choose a larger shard size, or raise the limit of open files";
-  throw Error(fmt::format("{}: {}: {}; {}", path.string(), what, std::strerror(error), cure));
+    throw Error(text("choose a larger shard size, or raise the limit of open files"));
+  throw Error(text("check the disk and the folder's rights"));
 }
-
-}  // namespace
 
 OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(std::move(path)) {
   constexpr mode_t kEverybodys = 0666;  // the user's umask decides
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
-  if (descriptor_ < 0) fail(path_, "cannot be created", errno);
+  if (descriptor_ < 0) write_failed(path_, "cannot be created", errno);
   const auto length = static_cast<off_t>(size);
   if (length == 0) return;
   // Not posix_fallocate: where the file system cannot set space aside, that writes the whole file once for
@@ -40,14 +39,14 @@ OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(s
   if (error == EOPNOTSUPP || error == ENOSYS) error = ::ftruncate(descriptor_, length) == 0 ? 0 : errno;
   if (error == 0) return;
   ::close(std::exchange(descriptor_, -1));
-  fail(path_, fmt::format("no room for {} bytes", size), error);
+  write_failed(path_, fmt::format("no room for {} bytes", size), error);
 }
 
 OutputFile OutputFile::reopen(std::filesystem::path path) {
   OutputFile file;
   file.path_ = std::move(path);
   file.descriptor_ = ::open(file.path_.c_str(), O_RDWR | O_CLOEXEC);
-  if (file.descriptor_ < 0) fail(file.path_, "cannot be opened", errno);
+  if (file.descriptor_ < 0) write_failed(file.path_, "cannot be opened", errno);
   return file;
 }
 
@@ -62,7 +61,7 @@ void OutputFile::write(std::span<const std::byte> bytes, std::uint64_t offset) c
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail(path_, "cannot be written", written == 0 ? ENOSPC : errno);
+    if (written <= 0) write_failed(path_, "cannot be written", written == 0 ? ENOSPC : errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
     offset += static_cast<std::uint64_t>(written);
   }
@@ -76,7 +75,7 @@ void OutputFile::read(std::span<std::byte> bytes, std::uint64_t offset) const {
   while (!bytes.empty()) {
     const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) fail(path_, "cannot be read back", got == 0 ? EIO : errno);
+    if (got <= 0) write_failed(path_, "cannot be read back", got == 0 ? EIO : errno);
     bytes = bytes.subspan(static_cast<std::size_t>(got));
     offset += static_cast<std::uint64_t>(got);
   }
@@ -89,7 +88,7 @@ void OutputFile::start_writeback(std::uint64_t offset, std::uint64_t size) const
 }
 
 void OutputFile::sync() const {
-  if (::fsync(descriptor_) != 0) fail(path_, "cannot be synced", errno);
+  if (::fsync(descriptor_) != 0) write_failed(path_, "cannot be synced", errno);
 }
 
 void write_synced(const std::filesystem::path& path, std::string_view text) {
@@ -100,12 +99,12 @@ void write_synced(const std::filesystem::path& path, std::string_view text) {
 
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail(folder, "cannot be opened", errno);
+  if (descriptor < 0) write_failed(folder, "cannot be opened", errno);
   const int result = ::fsync(descriptor);
   const int error = errno;
   ::close(descriptor);
   // Some file systems cannot sync folders and need not.
-  if (result != 0 && error != EINVAL && error != EROFS) fail(folder, "cannot be synced", error);
+  if (result != 0 && error != EINVAL && error != EROFS) write_failed(folder, "cannot be synced", error);
 }
 
 }  // namespace tsugi::merge

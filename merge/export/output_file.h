@@ -11,7 +11,15 @@
 #include <string>
 #include <string_view>
 
+#include "recipes/error.h"
+
 namespace tsugi::merge {
+
+/// There is no room to write: a full disk, a quota, a limit on the size of files.
+class DiskFull : public Error {
+ public:
+  using Error::Error;
+};
 
 /// A file descriptor with its path. All functions throw Error naming path and reason.
 class OutputFile {
@@ -40,6 +48,10 @@ class OutputFile {
   std::filesystem::path path_;
   int descriptor_ = -1;
 };
+
+/// Throws DiskFull when `error`, an errno, says that there is no room, else Error. The message is "PATH:
+/// WHAT: REASON; CURE".
+[[noreturn]] void write_failed(const std::filesystem::path& path, std::string_view what, int error);
 
 /// A whole file, synced.
 void write_synced(const std::filesystem::path& path, std::string_view text);

@@ -22,11 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
-  throw Error(fmt::format("{}: {}: {}; check the disk and the folder's rights", path.string(), what,
-                          std::strerror(error)));
-}
-
 // Without links and dots; what does not exist yet stays as written.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
@@ -73,7 +68,7 @@ PartialFile::PartialFile(const fs::path& out, bool overwrite, std::string_view m
                      "give another place");
   path_ = target_.parent_path() / fmt::format(".{}.tsugi-partial", target_.filename().string());
   lock();
-  if (::ftruncate(descriptor_, 0) != 0) fail(path_, "an older attempt cannot be discarded", errno);
+  if (::ftruncate(descriptor_, 0) != 0) write_failed(path_, "an older attempt cannot be discarded", errno);
   file_.emplace(OutputFile::reopen(path_));
 }
 
@@ -84,7 +79,7 @@ void PartialFile::lock() {
   constexpr mode_t kEverybodys = 0666;  // the user's umask decides
   for (int i = 0; i < kTries; ++i) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kEverybodys);
-    if (descriptor_ < 0) fail(path_, "cannot be created", errno);
+    if (descriptor_ < 0) write_failed(path_, "cannot be created", errno);
     const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
     if (!locked && errno == EWOULDBLOCK) break;
     // A file system without locks (ENOLCK, ENOTSUP) is no reason to refuse work.
@@ -122,9 +117,9 @@ void PartialFile::publish() {
         ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
     if (error == EINVAL || error == ENOSYS || error == EOPNOTSUPP)
       error = std::rename(path_.c_str(), target_.c_str()) == 0 ? 0 : errno;
-    if (error != 0) fail(target_, "cannot be put in place", error);
+    if (error != 0) write_failed(target_, "cannot be put in place", error);
   } else if (std::rename(path_.c_str(), target_.c_str()) != 0) {
-    fail(target_, "cannot be put in place", errno);
+    write_failed(target_, "cannot be put in place", errno);
   }
   published_ = true;
   sync_folder(target_.parent_path());

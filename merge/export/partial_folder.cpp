@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,11 +20,6 @@ namespace tsugi::merge {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
-  throw Error(fmt::format("{}: {}: {}; check the disk and the folder's rights", path.string(), what,
-                          std::strerror(error)));
-}
 
 // Without links and dots; what does not exist yet stays as written.
 fs::path resolved(const fs::path& path) {
@@ -100,7 +94,10 @@ PartialFolder::PartialFolder(const fs::path& out, bool overwrite, const std::vec
   if (error)
     throw InputError(target_.parent_path().string(), "cannot be created: " + error.message(),
                      "give another folder");
-  lock();
+  lock_ = FolderLock::take(path_);
+  if (lock_) return;
+  throw Error(fmt::format("{}: another process is writing there; wait for it or choose another output folder",
+                          target_.string()));
 }
 
 void PartialFolder::clear(const std::vector<std::string>& kept) const {
@@ -110,37 +107,12 @@ void PartialFolder::clear(const std::vector<std::string>& kept) const {
     fs::remove_all(entry->path(), error);
     if (error) break;
   }
-  if (error) fail(path_, "an older attempt cannot be removed", error.value());
-}
-
-// The holder of the lock may publish or remove the folder between our opening and locking it: then we hold a
-// folder that is no longer there, and begin again.
-void PartialFolder::lock() {
-  constexpr int kTries = 10;
-  for (int i = 0; i < kTries; ++i) {
-    if (::mkdir(path_.c_str(), 0777) != 0 && errno != EEXIST) fail(path_, "cannot be created", errno);
-    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (descriptor_ < 0 && errno == ENOENT) continue;
-    if (descriptor_ < 0) fail(path_, "cannot be opened", errno);
-    struct stat held {};
-    struct stat named {};
-    const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
-    if (!locked && errno == EWOULDBLOCK) break;
-    // A file system without locks (ENOLCK, ENOTSUP) is no reason to refuse work.
-    const bool same = ::fstat(descriptor_, &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
-                      held.st_ino == named.st_ino && held.st_dev == named.st_dev;
-    if (same) return;
-    ::close(std::exchange(descriptor_, -1));
-  }
-  if (descriptor_ >= 0) ::close(descriptor_);
-  throw Error(fmt::format("{}: another process is writing there; wait for it or choose another output folder",
-                          target_.string()));
+  if (error) write_failed(path_, "an older attempt cannot be removed", error.value());
 }
 
 PartialFolder::~PartialFolder() {
   std::error_code ignored;
   if (!published_) fs::remove_all(path_, ignored);
-  ::close(descriptor_);
 }
 
 std::uintmax_t PartialFolder::used_bytes() const {
@@ -160,14 +132,15 @@ void PartialFolder::check_space(std::uintmax_t bytes) const {
   const fs::space_info space = fs::space(path_, error);
   if (error || space.available >= bytes)
     return;  // a file system that does not tell is found out when it is full
-  throw Error(fmt::format("{}: needs {} bytes, the disk has {} free; free space or choose another disk",
-                          target_.string(), bytes, space.available));
+  throw DiskFull(fmt::format("{}: needs {} bytes, the disk has {} free; free space or choose another disk",
+                             target_.string(), bytes, space.available));
 }
 
 void PartialFolder::publish() {
   sync_folder(path_);
   if (!overwrite_ || is_empty_or_absent(target_)) {
-    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be put in place", errno);
+    if (std::rename(path_.c_str(), target_.c_str()) != 0)
+      write_failed(target_, "cannot be put in place", errno);
     published_ = true;
   } else {
     replace_target();
@@ -180,18 +153,19 @@ void PartialFolder::publish() {
 
 void PartialFolder::replace_target() const {
   if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) return;
-  if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) fail(target_, "cannot be replaced", errno);
+  if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+    write_failed(target_, "cannot be replaced", errno);
   // A file system that cannot exchange: OUT is absent for a moment, but never half of one and half of the
   // other.
   const fs::path aside = sibling(target_, "tsugi-replaced");
   std::error_code ignored;
   fs::remove_all(aside, ignored);
-  if (std::rename(target_.c_str(), aside.c_str()) != 0) fail(target_, "cannot be moved aside", errno);
+  if (std::rename(target_.c_str(), aside.c_str()) != 0) write_failed(target_, "cannot be moved aside", errno);
   if (std::rename(path_.c_str(), target_.c_str()) != 0) {
     const int error = errno;
     if (std::rename(aside.c_str(), target_.c_str()) != 0)
-      fail(aside, "holds the older folder: it cannot be put back", errno);
-    fail(target_, "cannot be put in place", error);
+      write_failed(aside, "holds the older folder: it cannot be put back", errno);
+    write_failed(target_, "cannot be put in place", error);
   }
   fs::remove_all(aside, ignored);
 }

@@ -6,8 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "merge/export/folder_lock.h"
 
 namespace tsugi::merge {
 
@@ -44,14 +47,13 @@ class PartialFolder {
   void publish();
 
  private:
-  void lock();
   void replace_target() const;
 
   std::filesystem::path target_;
   std::filesystem::path path_;
   bool overwrite_;
   bool published_ = false;
-  int descriptor_ = -1;  // of the partial folder; holds the lock
+  std::optional<FolderLock> lock_;
 };
 
 }  // namespace tsugi::merge

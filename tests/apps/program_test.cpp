@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "evolve/archive.h"
+#include "tests/support/evolve_program.h"
 #include "tests/support/run_program.h"
 
 namespace tsugi::tests {
@@ -21,6 +22,8 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 const fs::path kRoot = TSUGI_ROOT;
+using Evolve = EvolveProgram;
+
 const std::string kTasks = (kRoot / "recipes/pocket/tasks").string();
 
 std::vector<std::string> eval_arguments(const std::string& model, const std::string& threads) {
@@ -58,37 +61,6 @@ TEST(Program, LibraryRecipesRun) {
   }
   EXPECT_GE(count, 4u);
 }
-
-const char* const kSearch = R"(
-genome:
-  merge_method: task_arithmetic
-  base_model: base
-  models: [math, ja]
-  ranges: {weight: {low: -0.5, high: 2.0, start: 0.5}}
-  dtype: bfloat16
-tasks: [{name: pocket_math_ja, metric: "exact_match_in_language,last-number"}]
-include_path: tasks
-limit: 120
-evaluations: 6
-seed: 3
-)";
-
-class Evolve : public testing::Test {
- protected:
-  Evolve() {
-    for (const char* name : {"base", "math", "ja", "tasks", "items"}) {
-      fs::create_directory_symlink(kRoot / "recipes/pocket" / name, folder_ / name);
-    }
-    folder_.write("search.yaml", kSearch);
-  }
-
-  Finished evolve(const std::string& run, const std::string& threads) {
-    return run_program({"evolve", "search.yaml", "--output", run, "--threads", threads, "--quiet"},
-                       folder_.path());
-  }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(Evolve, SameBytesForOneAndTwoThreads) {
   const Finished one = evolve("one", "1");

@@ -13,7 +13,7 @@
 #include "evolve/workbench.h"
 #include "merge/parallel.h"
 #include "recipes/error.h"
-#include "recipes/search_spec.h"
+#include "tests/support/pocket_search.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tsugi::evolve {
@@ -21,42 +21,13 @@ namespace {
 
 using testing::HasSubstr;
 using tests::read_text;
+using tests::replaced;
 using tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
-constexpr const char* kSearch = R"(genome:
-  merge_method: task_arithmetic
-  base_model: base
-  models: [math, ja]
-  layer_granularity: 4
-  ranges:
-    weight: {low: -0.5, high: 2.0, start: 0.5}
-  dtype: bfloat16
-tasks:
-  - {name: pocket_math_ja, metric: "exact_match_in_language,last-number"}
-include_path: tasks
-limit: 30
-evaluations: 6
-optimizer: {name: cma_es, population: 3}
-seed: 4
-)";
-
-recipes::SearchSpec spec_of(const std::string& text) {
-  return recipes::parse_search(text, TSUGI_ROOT "/recipes/pocket/test.yaml");
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  text.replace(text.find(from), from.size(), to);
-  return text;
-}
-
-Result run(const std::string& text, SearchOptions options) {
-  const recipes::SearchSpec spec = spec_of(text);
-  merge::ThreadPool pool(options.threads);
-  Result result;
-  pool.run([&] { result = run_search(spec, options); });
-  return result;
-}
+const std::string kSearch = tests::kPocketSearch;
+constexpr auto* spec_of = &tests::pocket_spec;
+constexpr auto* run = &tests::run_pocket;
 
 TEST(Search, GivesTheSameBytesForOneAndTwoThreads) {
   const TemporaryFolder folder;

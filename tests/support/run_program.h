@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -40,11 +41,17 @@ inline std::uint64_t status_of(pid_t process, const std::string& key) {
   return 0;
 }
 
-/// Runs TSUGI_BINARY with the arguments in `folder` and waits; with `kill_after`, not longer than that (to a
-/// millisecond), then sends SIGKILL.
+/// What happens to a program that is run.
+struct Treatment {
+  std::optional<std::chrono::microseconds> kill_after{};  ///< to a millisecond
+  int signal = SIGKILL;                                   ///< sent then, once
+  std::function<void()> prepare{};  ///< called in the child before the program: limits, environment
+};
+
+/// Runs TSUGI_BINARY with the arguments in `folder` and waits.
 inline Finished run_program(const std::vector<std::string>& arguments,
                             const std::filesystem::path& folder = std::filesystem::current_path(),
-                            std::optional<std::chrono::microseconds> kill_after = std::nullopt) {
+                            const Treatment& treatment = {}) {
   const TemporaryFolder scratch;
   const std::string out = (scratch / "out").string();
   const std::string err = (scratch / "err").string();
@@ -60,15 +67,20 @@ inline Finished run_program(const std::vector<std::string>& arguments,
     const int out_file = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int err_file = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (chdir(folder.c_str()) != 0 || dup2(out_file, 1) < 0 || dup2(err_file, 2) < 0) _exit(126);
+    if (treatment.prepare) treatment.prepare();
     execv(pointers[0], pointers.data());
     _exit(127);
   }
   Finished result;
   int status = 0;
+  bool sent = !treatment.kill_after;
   while (waitpid(child, &status, WNOHANG) == 0) {
     result.most_threads = std::max(result.most_threads, static_cast<int>(status_of(child, "Threads:")));
     result.most_private = std::max(result.most_private, 1024 * status_of(child, "RssAnon:"));  // in kB
-    if (kill_after && std::chrono::steady_clock::now() - start >= *kill_after) kill(child, SIGKILL);
+    if (!sent && std::chrono::steady_clock::now() - start >= *treatment.kill_after) {
+      kill(child, treatment.signal);
+      sent = true;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -40,6 +40,11 @@ bool onednn_has_amx() {
   return has(dnnl::cpu_isa::avx512_core_amx);
 }
 
+std::string onednn_version() {
+  const dnnl::version_t* const version = dnnl::version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
+}
+
 struct OneDnnProduct::State {
   State(std::size_t out_size, std::size_t in_size, DType element)
       : out(out_size),

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "eval/model/packed_matrix.h"
 #include "recipes/dtype.h"
@@ -16,6 +17,8 @@ namespace tsugi::eval {
 bool onednn_has_bf16();
 /// Whether it has those of AMX.
 bool onednn_has_amx();
+/// "2.6.3"
+std::string onednn_version();
 
 /// y[rows, out] = x[rows, in] * W^T for row-major weights [out, in]. Immutable; many threads may use one.
 ///

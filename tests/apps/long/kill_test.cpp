@@ -89,7 +89,7 @@ class Kill : public testing::Test {
   static Finished merge(const std::string& recipe, const fs::path& out,
                         std::optional<microseconds> kill_after = {}) {
     return run_program({"merge", recipe, out.string(), "--overwrite", "--out-shard-size", kShardSize},
-                       models_->path(), kill_after);
+                       models_->path(), {.kill_after = kill_after});
   }
 
   /// The merge that nothing disturbs, and how long it takes once its inputs are in memory.
