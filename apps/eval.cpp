@@ -29,6 +29,7 @@ struct Options {
   std::vector<std::string> models;
   std::vector<std::string> tasks;
   std::vector<std::string> include_path;
+  std::vector<std::string> data;
   eval::PromptOptions prompts;
   std::optional<std::string> chat_template;  // "" for the model's only one
   std::optional<bool> multiturn;
@@ -212,7 +213,8 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
   const eval::ModelFiles files(plan);
   const eval::Tokenizer tokenizer = eval::Tokenizer::load(files);
   const eval::Decoder decoder({weights.get()}, eval::plain_path(weights->shape().layers));
-  eval::TaskSet tasks = eval::load_task_set(options.tasks, options.include_path, "");
+  eval::TaskSet tasks =
+      eval::load_task_set(options.tasks, options.include_path, "", eval::DataOverrides::parse(options.data));
   prepared = prepare_tasks(options, std::move(tasks.tasks), tokenizer, files, console);
 
   eval::ModelResult result{.model = name,
@@ -271,6 +273,9 @@ Action add_eval(CLI::App& app) {
       ->required()
       ->delimiter(',');
   app.add_option("--include_path", options->include_path, "Folder of task files (may be repeated)");
+  app.add_option("--data", options->data,
+                 "Folder of documents for tasks whose data set is on a hub, SPLIT.jsonl or TASK_SPLIT.jsonl; "
+                 "TASK=PATH for one task (may be repeated)");
   app.add_option("--limit", options->limit, "Only the first N items of each task; below 1 a share of them")
       ->check(CLI::PositiveNumber);
   app.add_option("--num_fewshot", options->prompts.num_fewshot,

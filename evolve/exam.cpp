@@ -31,7 +31,7 @@ void check_task(const recipes::TaskSpec& spec, const Task& task) {
                      suggestion(spec.metric, columns));
   }
   const std::string name = spec.metric.substr(0, spec.metric.find(','));
-  const eval::Metric* metric = eval::find_metric(name, task.output_type);
+  const eval::Metric* metric = eval::find_metric(name, task);
   if (metric != nullptr && metric->aggregation->combine != eval::kMean.combine) {
     throw InputError(spec.mark,
                      fmt::format("'{}' is combined by {}, and a search adds up values of items", name,

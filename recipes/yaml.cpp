@@ -83,10 +83,11 @@ void settle_mappings(YAML::Node node, const std::string& file) {
   }
 }
 
-std::vector<YAML::Node> load(std::string_view text, const std::string& file, Documents allowed) {
+std::vector<YAML::Node> load(std::string_view text, const std::string& file, Documents allowed,
+                             std::string_view scalar_tag = {}) {
   check_yaml_text(text, file);
   try {
-    check_yaml_events(text, file, allowed);
+    check_yaml_events(text, file, allowed, scalar_tag);
     std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     for (const YAML::Node& document : documents) settle_mappings(document, file);
     return documents;
@@ -102,8 +103,8 @@ Mark mark_of(const YAML::Node& node, const std::string& file) {
   return place(node.Mark(), file);
 }
 
-YAML::Node load_yaml(std::string_view text, const std::string& file) {
-  const std::vector<YAML::Node> documents = load(text, file, Documents::one);
+YAML::Node load_yaml(std::string_view text, const std::string& file, std::string_view scalar_tag) {
+  const std::vector<YAML::Node> documents = load(text, file, Documents::one, scalar_tag);
   return documents.empty() ? YAML::Node() : documents.front();
 }
 

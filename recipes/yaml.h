@@ -27,8 +27,10 @@ namespace tsugi::recipes {
 /// values more through aliases. `<<` merge keys are already carried out, so that callers see plain mappings
 /// (own keys win, then earlier merged mappings).
 ///
+/// Plain values may carry the tag `scalar_tag` ("!function"), where one is given: it is left on their nodes.
+///
 /// Nodes are not for several threads at once, not even for reading.
-YAML::Node load_yaml(std::string_view text, const std::string& file);
+YAML::Node load_yaml(std::string_view text, const std::string& file, std::string_view scalar_tag = {});
 
 /// The documents of a stream `a --- b`, in order, with the same promises and limits over all of them. A
 /// document without content is a null node; a text without any is an empty list.

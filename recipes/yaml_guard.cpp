@@ -53,7 +53,8 @@ bool is_control(char c) {
 /// Listens to the parser, builds nothing.
 class Guard final : public YAML::EventHandler {
  public:
-  Guard(const std::string& file, Documents allowed) : file_(file), allowed_(allowed) {}
+  Guard(const std::string& file, Documents allowed, std::string_view scalar_tag)
+      : file_(file), allowed_(allowed), scalar_tag_(scalar_tag) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1 && allowed_ == Documents::one) {
@@ -66,7 +67,7 @@ class Guard final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { count_leaf(mark, anchor); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& /*value*/) override {
-    check_tag(mark, tag);
+    if (scalar_tag_.empty() || tag != scalar_tag_) check_tag(mark, tag);
     count_leaf(mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -143,6 +144,7 @@ class Guard final : public YAML::EventHandler {
 
   const std::string& file_;
   Documents allowed_;
+  std::string_view scalar_tag_;  ///< allowed on plain values; "" for none
   int documents_ = 0;
   std::size_t values_ = 0;
   std::size_t aliased_ = 0;
@@ -182,10 +184,11 @@ void check_yaml_text(std::string_view text, const std::string& file) {
   }
 }
 
-void check_yaml_events(std::string_view text, const std::string& file, Documents allowed) {
+void check_yaml_events(std::string_view text, const std::string& file, Documents allowed,
+                       std::string_view scalar_tag) {
   std::istringstream in{std::string(text)};
   YAML::Parser parser(in);
-  Guard guard(file, allowed);
+  Guard guard(file, allowed, scalar_tag);
   while (parser.HandleNextDocument(guard)) {
   }
 }

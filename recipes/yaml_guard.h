@@ -21,8 +21,9 @@ void check_yaml_text(std::string_view text, const std::string& file);
 
 enum class Documents { one, several };
 
-/// Throws InputError for a second document where one is allowed, foreign tags, or a limit of load_yaml;
-/// YAML::Exception for broken syntax.
-void check_yaml_events(std::string_view text, const std::string& file, Documents allowed);
+/// Throws InputError for a second document where one is allowed, foreign tags (but `scalar_tag` on a plain
+/// value), or a limit of load_yaml; YAML::Exception for broken syntax.
+void check_yaml_events(std::string_view text, const std::string& file, Documents allowed,
+                       std::string_view scalar_tag);
 
 }  // namespace tsugi::recipes

@@ -58,6 +58,10 @@ struct Metric {
 std::span<const Metric> metrics();
 /// Null when there is none of that name for that kind of task.
 const Metric* find_metric(std::string_view name, OutputType type);
+/// The same for a task, whose process_results has metrics of its own.
+const Metric* find_metric(std::string_view name, const Task& task);
+/// All that a task may ask for.
+std::vector<std::string> metric_names(const Task& task);
 
 /// ISO 639-1 code of the language a text is written in, "" when it cannot be told. CLD2 decides; where it
 /// calls its own answer unreliable or has under 40 bytes to go by, the script does: Japanese when over half

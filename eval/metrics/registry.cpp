@@ -6,6 +6,7 @@
 #include <array>
 
 #include "eval/metrics/metric.h"
+#include "eval/tasks/ports/port.h"
 
 namespace tsugi::eval {
 
@@ -58,6 +59,24 @@ const Metric* find_metric(std::string_view name, OutputType type) {
     return metric.name == name && metric.output_type == type;
   });
   return found == all.end() ? nullptr : &*found;
+}
+
+const Metric* find_metric(std::string_view name, const Task& task) {
+  if (task.process_results == nullptr) return find_metric(name, task.output_type);
+  const std::vector<Metric>& own = task.process_results->metrics;
+  const auto found =
+      std::find_if(own.begin(), own.end(), [&](const Metric& metric) { return metric.name == name; });
+  return found == own.end() || found->output_type != task.output_type ? nullptr : &*found;
+}
+
+std::vector<std::string> metric_names(const Task& task) {
+  const std::span<const Metric> all =
+      task.process_results == nullptr ? metrics() : std::span(task.process_results->metrics);
+  std::vector<std::string> names;
+  for (const Metric& metric : all) {
+    if (metric.output_type == task.output_type) names.emplace_back(metric.name);
+  }
+  return names;
 }
 
 }  // namespace tsugi::eval

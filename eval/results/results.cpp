@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kResamples = 100'000;
 
 const Metric& metric_of(const TaskResult& result, const MetricColumn& column) {
-  const Metric* metric = find_metric(column.metric, result.task->task.output_type);
+  const Metric* metric = find_metric(column.metric, result.task->task);
   if (metric == nullptr) throw Error("no metric " + column.metric);
   return *metric;
 }

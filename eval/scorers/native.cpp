@@ -106,7 +106,7 @@ class Examiner {
 };
 
 const Metric& metric_of(const Task& task, const MetricSpec& spec) {
-  const Metric* metric = find_metric(spec.metric, task.output_type);
+  const Metric* metric = find_metric(spec.metric, task);
   if (metric == nullptr) throw Error("metric '" + spec.metric + "' was not checked when the task was loaded");
   return *metric;
 }

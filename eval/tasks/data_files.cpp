@@ -65,8 +65,8 @@ std::vector<fs::path> files_of_split(const TypedYaml& root, const TypedYaml& spl
   const std::string kind = text_of(*builder, "dataset_path");
   if (kind != "json" && kind != "csv") {
     refuse_value(*builder, "dataset_path", "'json' or 'csv'",
-                 "write out the documents as JSON lines and name the file under dataset_kwargs: data_files "
-                 "(docs/tasks.md)");
+                 "write out the documents as JSON lines and give their folder with --data, or name the file "
+                 "under dataset_kwargs: data_files (docs/tasks.md)");
   }
   const TypedYaml* options = find_set(root, "dataset_kwargs");
   if (options == nullptr) throw InputError(root.mark, "no dataset_kwargs", kExample);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "eval/tasks/ports/port.h"
+
 namespace tsugi::eval {
 namespace {
 
@@ -22,10 +24,11 @@ bool is_identifier(const std::string& text) {
   });
 }
 
-std::optional<DocField> field_of(const Task& task, const std::string& key, const nlohmann::json& source,
+std::optional<DocField> field_of(const Task& task, const std::string& key, const DocKey& source,
                                  const std::vector<std::string>& columns) {
-  if (!source.is_string()) return std::nullopt;
-  return DocField(task, key, source.get<std::string>(), columns);
+  if (source.function != nullptr) return DocField(key, *source.function);
+  if (!source.value.is_string()) return std::nullopt;
+  return DocField(task, key, source.value.get<std::string>(), columns);
 }
 
 }  // namespace
@@ -35,8 +38,7 @@ DocField::DocField(const Task& task, const std::string& key, const std::string& 
     : key_(key), source_(source) {
   const auto mark = task.marks.find(key);
   const Mark where = mark == task.marks.end() ? Mark{task.file, 0, 0} : mark->second;
-  is_column_ = std::find(columns.begin(), columns.end(), source) != columns.end();
-  if (is_column_) return;
+  if (std::find(columns.begin(), columns.end(), source) != columns.end()) return;
   // The harness would take a misspelt column for the text of every document.
   if (is_identifier(source) && key.starts_with("doc_to")) {
     throw InputError(
@@ -47,11 +49,12 @@ DocField::DocField(const Task& task, const std::string& key, const std::string& 
 }
 
 Json DocField::value(const Json& doc, const std::string& place) const {
-  return is_column_ ? doc[source_] : Json(template_->render(doc, place));
+  if (template_) return template_->render(doc, place);
+  return function_ != nullptr ? function_->of_doc(doc, place) : doc[source_];
 }
 
 Json DocField::evaluated(const Json& doc, const std::string& place) const {
-  return is_column_ ? doc[source_] : template_->evaluate(doc, place);
+  return template_ ? template_->evaluate(doc, place) : value(doc, place);
 }
 
 std::string DocField::text(const Json& doc, const std::string& place) const {
@@ -65,12 +68,12 @@ void DocField::refuse(const std::string& place, std::string_view what, std::stri
   throw InputError(place, fmt::format("{}: {}", key_, what), cure);
 }
 
-DocReader::DocReader(const Task& task, const std::string& prefix, const nlohmann::json& doc_to_text,
-                     const nlohmann::json& doc_to_target, const nlohmann::json& doc_to_choice,
+DocReader::DocReader(const Task& task, const std::string& prefix, const DocKey& doc_to_text,
+                     const DocKey& doc_to_target, const DocKey& doc_to_choice,
                      const std::vector<std::string>& columns)
-    : has_choices_(!task.doc_to_choice.is_null()),
-      fixed_target_(doc_to_target),
-      fixed_choices_(doc_to_choice),
+    : has_choices_(!task.doc_to_choice.is_absent()),
+      fixed_target_(doc_to_target.value),
+      fixed_choices_(doc_to_choice.value),
       text_(field_of(task, prefix + "doc_to_text", doc_to_text, columns)),
       target_(field_of(task, prefix + "doc_to_target", doc_to_target, columns)),
       choice_(field_of(task, prefix + "doc_to_choice", doc_to_choice, columns)) {}
@@ -79,7 +82,7 @@ Json DocReader::question(const Json& doc, const std::string& place) const {
   if (!text_) return "";
   Json value = text_->value(doc, place);
   constexpr std::size_t kMostDigits = 9;  // no list has more choices than that many digits count
-  if (!text_->is_column() && has_choices_ && is_all_digits(value.get<std::string>()) &&
+  if (text_->is_template() && has_choices_ && is_all_digits(value.get<std::string>()) &&
       value.get_ref<const std::string&>().size() <= kMostDigits) {
     return std::stoi(value.get<std::string>());
   }
@@ -94,7 +97,7 @@ Json DocReader::question(const Json& doc, const std::string& place) const {
 Json DocReader::target(const Json& doc, const std::string& place) const {
   if (!target_) return Json(fixed_target_);
   Json value = target_->value(doc, place);
-  if (target_->is_column()) return value;
+  if (!target_->is_template()) return value;
   const std::string& text = value.get_ref<const std::string&>();
   constexpr std::size_t kMostDigits = 9;
   if (has_choices_ && is_all_digits(text) && text.size() <= kMostDigits) {
@@ -111,7 +114,7 @@ std::vector<std::string> DocReader::choices(const Json& doc, const std::string& 
                                     : fixed_choices_.get<std::vector<std::string>>();
   }
   Json value = choice_->evaluated(doc, place);
-  if (value.is_string() && !choice_->is_column()) {
+  if (value.is_string() && choice_->is_template()) {
     if (const auto literal = read_python_literal(value.get<std::string>())) value = *literal;
   }
   const bool texts =

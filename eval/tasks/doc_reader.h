@@ -21,11 +21,12 @@ class DocField {
   /// Throws InputError for a broken template, and for a name that is neither a column nor a template.
   DocField(const Task& task, const std::string& key, const std::string& source,
            const std::vector<std::string>& columns);
+  DocField(const std::string& key, const PortedFunction& function) : key_(key), function_(&function) {}
 
-  bool is_column() const { return is_column_; }
-  /// The column's value, or the rendered text.
+  bool is_template() const { return template_.has_value(); }
+  /// The column's value, what the function returns, or the rendered text.
   python::Json value(const python::Json& doc, const std::string& place) const;
-  /// The column's value, or what the template evaluates to.
+  /// The same, but of a template what it evaluates to.
   python::Json evaluated(const python::Json& doc, const std::string& place) const;
   /// value() of a key that must give text; null is "".
   std::string text(const python::Json& doc, const std::string& place) const;
@@ -35,16 +36,16 @@ class DocField {
  private:
   std::string key_;
   std::string source_;
-  bool is_column_ = false;
-  std::optional<Template> template_;
+  const PortedFunction* function_ = nullptr;
+  std::optional<Template> template_;  ///< neither: `source_` is a column
 };
 
 /// Question, answer and choices of a document. `prefix` stands before the keys in messages ("fewshot_config:
 /// ").
 class DocReader {
  public:
-  DocReader(const Task& task, const std::string& prefix, const nlohmann::json& doc_to_text,
-            const nlohmann::json& doc_to_target, const nlohmann::json& doc_to_choice,
+  DocReader(const Task& task, const std::string& prefix, const DocKey& doc_to_text,
+            const DocKey& doc_to_target, const DocKey& doc_to_choice,
             const std::vector<std::string>& columns);
 
   /// Text, or the number of a choice where each choice has a prompt of its own.

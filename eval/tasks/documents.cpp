@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "eval/tasks/columns.h"
 #include "eval/tasks/csv.h"
+#include "eval/tasks/ports/port.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -77,9 +79,23 @@ void add_file(Documents& documents, const std::filesystem::path& path) {
   for (Json& row : array) add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
 }
 
+// Dataset.map: columns that are there keep their place, new ones follow.
+void process(Documents& documents, const PortedFunction& function) {
+  for (std::size_t i = 0; i < documents.rows.size(); ++i) {
+    Json& row = documents.rows[i];
+    const Json columns = function.columns(row, documents.places[i]);
+    for (const auto& [name, value] : columns.items()) row[name] = value;
+  }
+  for (const auto& [name, value] : documents.rows.front().items()) {
+    if (std::find(documents.columns.begin(), documents.columns.end(), name) == documents.columns.end())
+      documents.columns.push_back(name);
+  }
+}
+
 }  // namespace
 
-Documents read_documents(const std::vector<std::filesystem::path>& files) {
+Documents read_documents(const std::vector<std::filesystem::path>& files,
+                         const PortedFunction* process_docs) {
   Documents documents;
   for (const std::filesystem::path& file : files) add_file(documents, file);
   if (documents.rows.empty()) {
@@ -93,6 +109,7 @@ Documents read_documents(const std::vector<std::filesystem::path>& files) {
   }
   for (Json& row : documents.rows) row = table.settled_row(row);
   documents.columns = table.names();
+  if (process_docs != nullptr) process(documents, *process_docs);
   return documents;
 }
 

@@ -11,6 +11,8 @@
 
 namespace tsugi::eval {
 
+struct PortedFunction;
+
 struct Documents {
   std::vector<nlohmann::ordered_json> rows;  ///< objects with all columns, in one order
   std::vector<std::string> places;           ///< [row]: "items.jsonl:17", "items.json: element 3"
@@ -22,6 +24,9 @@ struct Documents {
 /// null, and text columns that hold only dates become times ("2024-01-02 00:00:00"). Columns that mix types
 /// otherwise, and objects inside columns that differ in their keys, stay as they are. Throws InputError with
 /// the line for what is no JSON object.
-Documents read_documents(const std::vector<std::filesystem::path>& files);
+///
+/// `process_docs`, a ported function, then sets columns of every row.
+Documents read_documents(const std::vector<std::filesystem::path>& files,
+                         const PortedFunction* process_docs = nullptr);
 
 }  // namespace tsugi::eval

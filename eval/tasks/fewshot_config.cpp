@@ -5,14 +5,15 @@
 // (lm_eval/api/task.py, fewshot_docs).
 #include <fmt/format.h>
 
+#include "eval/tasks/ports/port.h"
 #include "eval/tasks/task_parts.h"
 
 namespace tsugi::eval {
 namespace {
 
-// The value of the configuration, else the task's own.
-void inherit(nlohmann::json& value, const nlohmann::json& own, const nlohmann::json& task) {
-  value = own.is_null() ? task : own;
+// What the configuration says, else the task's own.
+DocKey inherited(const DocKey& own, const DocKey& task) {
+  return own.is_absent() ? task : own;
 }
 
 void read_count(const TypedYaml& root, FewshotConfig& config) {
@@ -64,15 +65,18 @@ void read_fewshot(const TypedYaml& root, Task& task) {
   if (given != nullptr) {
     check_keys(*given, "fewshot_config",
                {"sampler", "split", "samples", "doc_to_text", "doc_to_target", "doc_to_choice", "gen_prefix",
-                "fewshot_delimiter", "target_delimiter", "fewshot_indices"});
+                "process_docs", "fewshot_delimiter", "target_delimiter", "fewshot_indices"});
     read_sampler(*given, config);
     read_samples(*given, config);
   }
   const TypedYaml& own = given == nullptr ? empty : *given;
-  inherit(config.doc_to_text, read_doc_key(own, "doc_to_text"), task.doc_to_text);
-  inherit(config.doc_to_target, read_doc_key(own, "doc_to_target"), task.doc_to_target);
-  inherit(config.doc_to_choice, read_choices(own), task.doc_to_choice);
-  inherit(config.gen_prefix, read_doc_key(own, "gen_prefix"), task.gen_prefix);
+  config.process_docs = read_function(own, "process_docs", FunctionKind::columns);
+  if (config.process_docs == nullptr) config.process_docs = task.process_docs;
+  config.doc_to_text = inherited(read_doc_to(own, "doc_to_text"), task.doc_to_text);
+  config.doc_to_target = inherited(read_doc_to(own, "doc_to_target"), task.doc_to_target);
+  config.doc_to_choice = inherited(read_choices(own), task.doc_to_choice);
+  config.gen_prefix = read_doc_key(own, "gen_prefix");
+  if (config.gen_prefix.is_null()) config.gen_prefix = task.gen_prefix;
   config.target_delimiter = task.target_delimiter;
   for (const TypedYaml* mapping : {&root, &own}) {
     if (const TypedYaml* value = find_set(*mapping, "fewshot_delimiter"))

@@ -61,7 +61,7 @@ class Shots {
     count_ = shots_of(task, options);
     if (count_ == 0) return;
     if (!config_.files.empty()) {
-      pool_ = read_documents(config_.files).rows;
+      pool_ = read_documents(config_.files, config_.process_docs).rows;
     } else {
       pool_ = config_.samples;
     }
@@ -238,7 +238,7 @@ class ItemBuilder {
       if (several_inputs_) item.target = python::str(target);
       return;
     }
-    if (task_.output_type == OutputType::generate_until && !task_.doc_to_choice.is_null()) {
+    if (task_.output_type == OutputType::generate_until && !task_.doc_to_choice.is_absent()) {
       item.targets = {chosen(target, item.choices, place)};
     } else if (several_targets_ && target.is_array()) {
       for (const Json& one : target) item.targets.push_back(python::str(one));
@@ -330,7 +330,7 @@ std::string_view name_of(OutputType type) {
 }
 
 std::size_t count_documents(const Task& task) {
-  return read_documents(task.data_files).rows.size();
+  return read_documents(task.data_files, task.process_docs).rows.size();
 }
 
 std::size_t shots_of(const Task& task, const PromptOptions& options) {
@@ -338,7 +338,7 @@ std::size_t shots_of(const Task& task, const PromptOptions& options) {
 }
 
 std::vector<Item> load_items(const Task& task, const PromptOptions& options) {
-  const Documents documents = read_documents(task.data_files);
+  const Documents documents = read_documents(task.data_files, task.process_docs);
   if (documents.rows.empty()) return {};
   ItemBuilder builder(task, options, documents.columns);
   builder.learn(documents.rows.front(), documents.places.front());

@@ -4,6 +4,7 @@
 // A task file as a Task: the keys that need no more than their value, then the parts of task_parts.h.
 #include <fmt/format.h>
 
+#include "eval/tasks/ports/port.h"
 #include "eval/tasks/task_file.h"
 #include "eval/tasks/task_keys.h"
 #include "eval/tasks/task_parts.h"
@@ -41,21 +42,24 @@ OutputType read_output_type(const TypedYaml& root) {
 }
 
 void read_question(const TypedYaml& root, Task& task) {
-  task.doc_to_text = read_doc_key(root, "doc_to_text");
-  task.doc_to_target = read_doc_key(root, "doc_to_target");
+  task.process_docs = read_function(root, "process_docs", FunctionKind::columns);
+  task.process_results = read_function(root, "process_results", FunctionKind::metrics);
+  task.doc_to_text = read_doc_to(root, "doc_to_text");
+  task.doc_to_target = read_doc_to(root, "doc_to_target");
   const bool rolling = task.output_type == OutputType::loglikelihood_rolling;
-  if (!task.doc_to_text.is_string() && !rolling) {
+  const auto is_text = [](const DocKey& key) { return key.function != nullptr || key.value.is_string(); };
+  if (!is_text(task.doc_to_text) && !rolling) {
     refuse_key(root, task, "doc_to_text", "doc_to_text is no text, expected a template or a column",
                "write doc_to_text: \"Q: {{question}}\"");
   }
-  if (!task.doc_to_target.is_string() && !task.doc_to_target.is_number_integer() &&
-      !task.doc_to_target.is_array()) {
+  const nlohmann::json& target = task.doc_to_target.value;
+  if (!is_text(task.doc_to_target) && !target.is_number_integer() && !target.is_array()) {
     refuse_key(root, task, "doc_to_target",
                "doc_to_target is no text or index, expected a template, a column or the number of a choice",
                "name the column of the answer");
   }
   task.doc_to_choice = read_choices(root);
-  if (task.doc_to_choice.is_null() && task.output_type == OutputType::multiple_choice) {
+  if (task.doc_to_choice.is_absent() && task.output_type == OutputType::multiple_choice) {
     throw InputError(root.mark, "a multiple_choice task without doc_to_choice",
                      "name the column of the choices");
   }
@@ -97,23 +101,30 @@ nlohmann::json read_doc_key(const TypedYaml& mapping, const std::string& key) {
   return nlohmann::json(value->json());
 }
 
+DocKey read_doc_to(const TypedYaml& mapping, const std::string& key) {
+  if (const PortedFunction* function = read_function(mapping, key, FunctionKind::of_doc))
+    return {nullptr, function};
+  return {read_doc_key(mapping, key)};
+}
+
 /// A mapping stands for its values; lists must hold text, because their length is part of scores.
-nlohmann::json read_choices(const TypedYaml& mapping) {
+DocKey read_choices(const TypedYaml& mapping) {
   const TypedYaml* value = find_set(mapping, "doc_to_choice");
-  if (value == nullptr) return nullptr;
-  if (value->is_text()) return read_doc_key(mapping, "doc_to_choice");
+  if (value == nullptr || value->is_text() || !value->function.empty())
+    return read_doc_to(mapping, "doc_to_choice");
   nlohmann::json choices = nlohmann::json::array();
   for (const TypedYaml& choice : value->items) choices.push_back(text_of(choice, "a choice"));
   for (const TypedYaml::Member& member : value->members) choices.push_back(text_of(member.value, "a choice"));
   if (choices.empty())
     refuse_value(*value, "doc_to_choice", "a list, a column or a template", "list the choices");
-  return choices;
+  return {choices};
 }
 
 Task read_task(const TypedYaml& root, const std::string& file) {
   Task task;
   task.file = file;
   task.name = read_name(root);
+  check_functions(root);
   check_task_keys(root);
   for (const TypedYaml::Member& member : root.members) task.marks[member.key] = member.value.mark;
   task.config = nlohmann::json(root.json());

@@ -10,21 +10,15 @@
 namespace tsugi::eval {
 namespace {
 
-std::vector<std::string> names_of(OutputType type) {
-  std::vector<std::string> names;
-  for (const Metric& metric : metrics()) {
-    if (metric.output_type == type) names.emplace_back(metric.name);
-  }
-  return names;
-}
-
 /// Adds a metric after its checks.
 void add(MetricSpec spec, Task& task) {
-  const Metric* metric = find_metric(spec.metric, task.output_type);
+  const Metric* metric = find_metric(spec.metric, task);
   if (metric == nullptr) {
     throw InputError(spec.mark,
-                     fmt::format("no metric '{}' for {} tasks", spec.metric, name_of(task.output_type)),
-                     suggestion(spec.metric, names_of(task.output_type)));
+                     task.process_results == nullptr
+                         ? fmt::format("no metric '{}' for {} tasks", spec.metric, name_of(task.output_type))
+                         : fmt::format("no metric '{}' among those of process_results", spec.metric),
+                     suggestion(spec.metric, metric_names(task)));
   }
   const bool twice = std::any_of(task.metrics.begin(), task.metrics.end(),
                                  [&](const MetricSpec& other) { return other.metric == spec.metric; });
@@ -65,14 +59,14 @@ bool is_about_aggregation(const TypedYaml::Member& member, const Metric* metric)
   return false;
 }
 
-MetricSpec read_metric(const TypedYaml& entry, OutputType type) {
+MetricSpec read_metric(const TypedYaml& entry, const Task& task) {
   const TypedYaml* name = entry.is_mapping ? find_set(entry, "metric") : nullptr;
   if (name == nullptr)
     refuse_value(entry, "a metric", "a mapping with 'metric'", "write - metric: exact_match");
   MetricSpec spec;
   spec.mark = entry.mark;
   spec.metric = text_of(*name, "metric");
-  const Metric* metric = find_metric(spec.metric, type);
+  const Metric* metric = find_metric(spec.metric, task);
   for (const TypedYaml::Member& member : entry.members) {
     if (member.key != "metric" && !is_about_aggregation(member, metric)) {
       spec.arguments[member.key] = nlohmann::json(member.value.json());
@@ -108,7 +102,7 @@ void read_own_metadata(const TypedYaml& own, Task& task) {
   if (!list->is_list)
     refuse_value(*list, "metadata.tsugi.metrics", "a list of metrics", "write [exact_match_in_language]");
   for (const TypedYaml& entry : list->items)
-    add(entry.is_mapping ? read_metric(entry, task.output_type) : named_metric(entry, task), task);
+    add(entry.is_mapping ? read_metric(entry, task) : named_metric(entry, task), task);
 }
 
 // DEFAULT_METRIC_REGISTRY of lm_eval/api/registry.py.
@@ -127,7 +121,10 @@ std::vector<std::string> default_metrics(OutputType type) {
 }
 
 void add_defaults(const TypedYaml& root, Task& task) {
-  for (const std::string& name : default_metrics(task.output_type)) add({name, {}, root.mark}, task);
+  // process_results gives what it gives, listed or not.
+  const std::vector<std::string> names =
+      task.process_results == nullptr ? default_metrics(task.output_type) : metric_names(task);
+  for (const std::string& name : names) add({name, {}, root.mark}, task);
 }
 
 }  // namespace
@@ -139,7 +136,7 @@ void read_metrics(const TypedYaml& root, Task& task) {
   } else if (!list->is_list || list->items.empty()) {
     refuse_value(*list, "metric_list", "a list of metrics", "write metric_list: [{metric: exact_match}]");
   } else {
-    for (const TypedYaml& entry : list->items) add(read_metric(entry, task.output_type), task);
+    for (const TypedYaml& entry : list->items) add(read_metric(entry, task), task);
   }
   const TypedYaml* metadata = find_set(root, "metadata");
   if (metadata == nullptr || !metadata->is_mapping) return;

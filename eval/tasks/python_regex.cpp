@@ -7,7 +7,6 @@
 #include <pcre2.h>
 
 #include <array>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -43,6 +42,16 @@ std::string message_of(int code) {
   std::array<PCRE2_UCHAR, 256> buffer{};
   pcre2_get_error_message(code, buffer.data(), buffer.size());
   return reinterpret_cast<const char*>(buffer.data());
+}
+
+PythonRegex::Match match_of(const std::string& text, const PCRE2_SIZE* offsets, std::uint32_t count) {
+  PythonRegex::Match match;
+  match.whole = text.substr(offsets[0], offsets[1] - offsets[0]);
+  for (std::uint32_t group = 1; group < count; ++group) {
+    const PCRE2_SIZE begin = offsets[2 * group];
+    match.groups.push_back(begin == PCRE2_UNSET ? "" : text.substr(begin, offsets[2 * group + 1] - begin));
+  }
+  return match;
 }
 
 [[noreturn]] void refuse(const std::string& pattern, const std::string& where, std::string_view why) {
@@ -109,25 +118,25 @@ PythonRegex::PythonRegex(const std::string& pattern, const std::string& where) {
 std::vector<PythonRegex::Match> PythonRegex::find_all(const std::string& text) const {
   std::vector<Match> matches;
   compiled_->for_each_match(text, [&](const PCRE2_SIZE* offsets, std::uint32_t count) {
-    Match match;
-    match.whole = text.substr(offsets[0], offsets[1] - offsets[0]);
-    for (std::uint32_t group = 1; group < count; ++group) {
-      const PCRE2_SIZE begin = offsets[2 * group];
-      match.groups.push_back(begin == PCRE2_UNSET ? "" : text.substr(begin, offsets[2 * group + 1] - begin));
-    }
-    matches.push_back(std::move(match));
+    matches.push_back(match_of(text, offsets, count));
   });
   return matches;
 }
 
-std::string PythonRegex::remove(const std::string& text) const {
-  std::string kept;
+std::string PythonRegex::replace(const std::string& text,
+                                 const std::function<std::string(const Match&)>& by) const {
+  std::string result;
   std::size_t end = 0;
-  compiled_->for_each_match(text, [&](const PCRE2_SIZE* offsets, std::uint32_t) {
-    kept += text.substr(end, offsets[0] - end);
+  compiled_->for_each_match(text, [&](const PCRE2_SIZE* offsets, std::uint32_t count) {
+    result.append(text, end, offsets[0] - end);
+    result += by(match_of(text, offsets, count));
     end = offsets[1];
   });
-  return kept += text.substr(end);
+  return result.append(text, end);
+}
+
+std::string PythonRegex::remove(const std::string& text) const {
+  return replace(text, [](const Match&) { return std::string(); });
 }
 
 const PythonRegex& compiled_regex(const std::string& pattern, const std::string& where) {

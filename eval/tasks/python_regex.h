@@ -4,6 +4,7 @@
 // Python's re on PCRE2: the same pattern finds the same matches.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class PythonRegex {
   /// re.findall, by Python 3.7's rule for empty matches. `text` must be UTF-8. Throws InputError when the
   /// pattern needs more than ten million steps on this text.
   std::vector<Match> find_all(const std::string& text) const;
+
+  /// re.sub(pattern, by, text)
+  std::string replace(const std::string& text, const std::function<std::string(const Match&)>& by) const;
 
   /// re.sub(pattern, "", text)
   std::string remove(const std::string& text) const;

@@ -19,6 +19,8 @@
 
 namespace tsugi::eval {
 
+struct PortedFunction;  // eval/tasks/ports/port.h
+
 enum class OutputType { generate_until, multiple_choice, loglikelihood, loglikelihood_rolling };
 
 /// "generate_until", …
@@ -41,6 +43,14 @@ struct MetricSpec {
   Mark mark;
 };
 
+/// What stands under doc_to_text, doc_to_target or doc_to_choice.
+struct DocKey {
+  nlohmann::json value;  ///< template, column name, index or list; null when absent, and for a function
+  const PortedFunction* function = nullptr;  ///< a `!function` of lm-evaluation-harness's own
+
+  bool is_absent() const { return value.is_null() && function == nullptr; }
+};
+
 /// Examples before each question: num_fewshot, fewshot_split and fewshot_config.
 struct FewshotConfig {
   std::size_t count = 0;
@@ -48,10 +58,11 @@ struct FewshotConfig {
   bool first_n = false;     ///< the first documents instead of random ones
   bool leaves_out = false;  ///< they come from the split that is scored: a document is no example of itself
   std::vector<std::filesystem::path> files;
-  std::vector<nlohmann::ordered_json> samples;  ///< written in the task file; used without files
-  nlohmann::json doc_to_text;
-  nlohmann::json doc_to_target;
-  nlohmann::json doc_to_choice;
+  std::vector<nlohmann::ordered_json> samples;   ///< written in the task file; used without files
+  const PortedFunction* process_docs = nullptr;  ///< applied to what `files` hold
+  DocKey doc_to_text;
+  DocKey doc_to_target;
+  DocKey doc_to_choice;
   nlohmann::json gen_prefix;
   std::string delimiter = "\n\n";  ///< behind each answer
   std::string target_delimiter = " ";
@@ -64,9 +75,11 @@ struct Task {
   OutputType output_type = OutputType::generate_until;
   std::vector<std::filesystem::path> data_files;  ///< as found
   std::vector<std::string> notes;  ///< where data files were found when not in the working directory
-  nlohmann::json doc_to_text;      ///< template or column name
-  nlohmann::json doc_to_target;    ///< template, column name, integer or list
-  nlohmann::json doc_to_choice;    ///< list, column name or null
+  const PortedFunction* process_docs = nullptr;  ///< applied to the documents before anything else
+  DocKey doc_to_text;
+  DocKey doc_to_target;
+  DocKey doc_to_choice;
+  const PortedFunction* process_results = nullptr;  ///< instead of the request type's metrics
   std::string description;
   std::string target_delimiter = " ";
   nlohmann::json gen_prefix;  ///< template or column of what an answer begins with, or null

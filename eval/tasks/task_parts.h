@@ -45,8 +45,11 @@ std::vector<std::filesystem::path> files_of_split(const TypedYaml& root, const T
 /// a broken one is found before any document is read.
 nlohmann::json read_doc_key(const TypedYaml& mapping, const std::string& key);
 
-/// doc_to_choice: a list (the values of a mapping), a template or a column; null when absent.
-nlohmann::json read_choices(const TypedYaml& mapping);
+/// doc_to_text or doc_to_target: read_doc_key(), or a ported function.
+DocKey read_doc_to(const TypedYaml& mapping, const std::string& key);
+
+/// doc_to_choice: a list (the values of a mapping), a template, a column or a ported function.
+DocKey read_choices(const TypedYaml& mapping);
 
 /// generation_kwargs: fills until and max_gen_toks; refuses sampling and beams.
 void read_generation(const TypedYaml& root, Task& task);

@@ -65,11 +65,20 @@ std::vector<GroupMetric> read_metrics_of_group(const TypedYaml& group) {
 
 class Builder {
  public:
-  Builder(const std::vector<std::string>& folders, const std::string& relative_to)
-      : folders_(folders), relative_to_(relative_to) {}
+  Builder(const std::vector<std::string>& folders, const std::string& relative_to, const DataOverrides& data)
+      : folders_(folders), relative_to_(relative_to), data_(data) {}
 
   void add(const std::string& name) { static_cast<void>(resolve(name, {}, {}, 0)); }
-  TaskSet take() { return std::move(set_); }
+
+  TaskSet take() {
+    const std::vector<std::string> known(names_.begin(), names_.end());
+    for (const auto& [task, path] : data_.by_task) {
+      if (!names_.contains(task))
+        throw InputError("--data", fmt::format("'{}' is none of the tasks that are asked for", task),
+                         suggestion(task, known));
+    }
+    return std::move(set_);
+  }
 
  private:
   struct Found {
@@ -115,6 +124,7 @@ class Builder {
     TypedYaml root = read_task_file(file);
     if (is_group(root)) return group(root, text_of(*find_set(root, "group"), "group"), overrides, depth);
     for (const TypedYaml::Member& member : overrides) set_member(root, member);
+    override_data(root, data_);
     set_.tasks.push_back(read_task(root, file.string()));
     const Task& task = set_.tasks.back();
     const bool twice = !names_.insert(task.name).second;
@@ -192,6 +202,7 @@ class Builder {
 
   const std::vector<std::string>& folders_;
   const std::string& relative_to_;
+  const DataOverrides& data_;
   std::optional<TaskIndex> index_;
   TaskSet set_;
   std::set<std::string> names_;
@@ -200,8 +211,8 @@ class Builder {
 }  // namespace
 
 TaskSet load_task_set(const std::vector<std::string>& names, const std::vector<std::string>& folders,
-                      const std::string& relative_to) {
-  Builder builder(folders, relative_to);
+                      const std::string& relative_to, const DataOverrides& data) {
+  Builder builder(folders, relative_to, data);
   for (const std::string& name : names) builder.add(name);
   return builder.take();
 }

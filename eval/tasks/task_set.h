@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/tasks/data_overrides.h"
 #include "eval/tasks/task.h"
 
 namespace tsugi::eval {
@@ -35,8 +36,8 @@ struct TaskSet {
 
 /// `names` are tasks, groups, tags, patterns ("mmlu_*"), or paths of YAML files, as load_task() finds them. A
 /// group's further keys, and those beside a task in its list, are set in its tasks. Throws InputError; for a
-/// task that is reached twice too.
+/// task that is reached twice too, and for data of a task that is not among them.
 TaskSet load_task_set(const std::vector<std::string>& names, const std::vector<std::string>& folders,
-                      const std::string& relative_to);
+                      const std::string& relative_to, const DataOverrides& data = {});
 
 }  // namespace tsugi::eval

@@ -3,10 +3,8 @@
 #include "eval/tasks/typed_yaml.h"
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "eval/tasks/quoted_scalar.h"
 #include "recipes/yaml.h"
@@ -18,48 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kYamlTag = "tag:yaml.org,2002:";
 
-/// Finds `key: !function module.name`, to refuse it by both names before the tag is refused as such.
-class FunctionFinder final : public YAML::EventHandler {
- public:
-  explicit FunctionFinder(const std::string& file) : file_(file) {}
-
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
-                const std::string& value) override {
-    if (tag == "!function") {
-      throw InputError(
-          Mark{file_, mark.line + 1, mark.column + 1},
-          fmt::format("'{}: !function {}' is Python code, which tsugi does not run", last_scalar_, value),
-          "write out the documents as Python makes them (JSON lines) and use columns or templates here");
-    }
-    last_scalar_ = value;
-  }
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
-  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                       YAML::EmitterStyle::value /*style*/) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
-                  YAML::EmitterStyle::value /*style*/) override {}
-  void OnMapEnd() override {}
-
- private:
-  const std::string& file_;
-  std::string last_scalar_;
-};
-
-void refuse_functions(std::string_view text, const std::string& file) {
-  if (text.find("!function") == std::string_view::npos) return;
-  try {
-    std::istringstream in{std::string(text)};
-    YAML::Parser parser(in);
-    FunctionFinder finder(file);
-    parser.HandleNextDocument(finder);
-  } catch (const YAML::Exception&) {
-    return;  // load_yaml says what is broken
-  }
-}
+constexpr std::string_view kFunctionTag = "!function";
 
 Json scalar_of(const YAML::Node& node, const Mark& mark, std::string_view source) {
   const std::string& text = node.Scalar();
@@ -82,7 +39,12 @@ Json scalar_of(const YAML::Node& node, const Mark& mark, std::string_view source
 TypedYaml typed(const YAML::Node& node, const std::string& file, std::string_view source) {
   TypedYaml value;
   value.mark = recipes::mark_of(node, file);
-  if (node.IsScalar()) {
+  if (node.IsScalar() && node.Tag() == kFunctionTag) {
+    value.function = node.Scalar();
+    if (value.function.find('.') == std::string::npos)
+      throw InputError(value.mark, fmt::format("'{} {}' names no function", kFunctionTag, value.function),
+                       "write !function MODULE.NAME");
+  } else if (node.IsScalar()) {
     value.scalar = scalar_of(node, value.mark, source);
   } else if (node.IsSequence()) {
     value.is_list = true;
@@ -91,6 +53,7 @@ TypedYaml typed(const YAML::Node& node, const std::string& file, std::string_vie
     value.is_mapping = true;
     for (const auto& pair : node) {
       const Mark mark = recipes::mark_of(pair.first, file);
+      if (pair.first.Tag() == kFunctionTag) throw InputError(mark, "a function as a key", "remove the tag");
       const bool is_text = scalar_of(pair.first, mark, source).is_string();
       value.members.push_back({pair.first.Scalar(), is_text, mark, typed(pair.second, file, source)});
     }
@@ -113,6 +76,7 @@ Json TypedYaml::json() const {
     for (const TypedYaml& item : items) list.push_back(item.json());
     return list;
   }
+  if (!function.empty()) return fmt::format("{} {}", kFunctionTag, function);
   if (!is_mapping) return scalar;
   Json mapping = Json::object();
   for (const Member& member : members) mapping[member.key] = member.value.json();
@@ -123,12 +87,12 @@ std::string TypedYaml::seen() const {
   if (is_list) return "a list";
   if (is_mapping) return "a mapping";
   if (is_null()) return "nothing";
+  if (!function.empty()) return fmt::format("'{} {}'", kFunctionTag, function);
   return is_text() ? fmt::format("'{}'", scalar.get<std::string>()) : scalar.dump();
 }
 
 TypedYaml read_typed_yaml(std::string_view text, const std::string& file) {
-  refuse_functions(text, file);
-  return typed(recipes::load_yaml(text, file), file, text);
+  return typed(recipes::load_yaml(text, file, kFunctionTag), file, text);
 }
 
 }  // namespace tsugi::eval

@@ -22,13 +22,15 @@ struct TypedYaml {
   nlohmann::ordered_json scalar;  ///< null, boolean, number or text; null for the other two
   bool is_list = false;
   bool is_mapping = false;
+  std::string function;          ///< "utils.process_docs" of a value with the tag !function, else ""
   std::vector<TypedYaml> items;  ///< of a list
   std::vector<Member> members;   ///< of a mapping
 
-  bool is_null() const { return !is_list && !is_mapping && scalar.is_null(); }
+  bool is_null() const { return !is_list && !is_mapping && function.empty() && scalar.is_null(); }
   bool is_text() const { return scalar.is_string(); }
   /// The member of that name, null when there is none.
   const TypedYaml* find(std::string_view key) const;
+  /// A function is the text "!function NAME".
   nlohmann::ordered_json json() const;
   /// For messages: "'text'", "42", "a list".
   std::string seen() const;
@@ -41,8 +43,7 @@ struct TypedYaml::Member {
   TypedYaml value;
 };
 
-/// Types the whole document. Throws InputError for broken YAML and for tags; `!function` is refused by its
-/// key and name.
+/// Types the whole document. Throws InputError for broken YAML and for tags other than `!function`.
 TypedYaml read_typed_yaml(std::string_view text, const std::string& file);
 
 /// The value of a plain (unquoted) scalar by YAML 1.1's implicit types as PyYAML resolves them:

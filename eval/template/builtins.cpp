@@ -162,12 +162,6 @@ Json replaced(const std::string& object, Values arguments, bool convert) {
   return python::replace(object, argument(0), argument(1), most_of(arguments, 2));
 }
 
-std::string capitalised(const std::string& value) {
-  const std::u32string points = python::code_points(value);
-  if (points.empty()) return value;
-  return python::upper(python::utf8(points.substr(0, 1))) + python::lower(python::utf8(points.substr(1)));
-}
-
 // A capital behind everything that is no letter.
 std::string titled(const std::string& value) {
   std::string result;
@@ -232,7 +226,7 @@ const std::array kMethods{
              return values;
            }},
     Method{"capitalize", kText, 0, 0,
-           [](const Json& object, Values) { return Json(capitalised(text(object))); }},
+           [](const Json& object, Values) { return Json(python::capitalize(text(object))); }},
     Method{"title", kText, 0, 0, [](const Json& object, Values) { return Json(titled(text(object))); }},
     Method{"isdigit", kText, 0, 0,
            [](const Json& object, Values) {

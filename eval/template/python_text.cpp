@@ -109,6 +109,30 @@ const char32_t* special_upper(char32_t point) {
   return nullptr;
 }
 
+/// One character in title case, by SpecialCasing.txt where it becomes several.
+std::string titled(char32_t point) {
+  constexpr char32_t kIota = 0x399;
+  constexpr char32_t kIotaSubscript = 0x345;
+  constexpr char32_t kApostrophe = 0x2BC;  // of U+0149, which keeps its capital behind it
+  const auto simple = static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(point)));
+  constexpr char32_t kSharpS = 0xDF;  // to utf8proc its title case is U+1E9E, to Unicode "Ss"
+  const char32_t* special = point < 0x80 ? nullptr : special_upper(point);
+  std::string out;
+  const bool one = simple != point || category(point) == UTF8PROC_CATEGORY_LT;
+  if (special == nullptr || (one && point != kSharpS)) {
+    append(out, simple);
+    return out;
+  }
+  append(out, *special);
+  const bool lowers = *special != kApostrophe;
+  for (const char32_t* rest = special + 1; *rest != 0; ++rest) {
+    const char32_t small =
+        lowers ? static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(*rest))) : *rest;
+    append(out, *rest == kIota ? kIotaSubscript : small);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::u32string code_points(std::string_view text) {
@@ -187,6 +211,14 @@ std::string upper(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string capitalize(std::string_view text) {
+  const std::u32string points = code_points(text);
+  if (points.empty()) return "";
+  const std::string first = utf8(points.substr(0, 1));
+  // Of the whole: whether a sigma is final depends on what stands before it.
+  return titled(points.front()) + lower(text).substr(lower(first).size());
 }
 
 std::vector<std::string> split(std::string_view text, std::string_view separator, long most) {

@@ -31,6 +31,8 @@ std::string rstrip(std::string_view text, std::string_view characters);
 /// Full Unicode mappings: "ß" to "SS", "İ" to two characters, a final sigma.
 std::string lower(std::string_view text);
 std::string upper(std::string_view text);
+/// str.capitalize(): the first character in title case ("ǆ" to "ǅ", "ß" to "Ss"), the others lower.
+std::string capitalize(std::string_view text);
 
 /// At most `most` cuts; negative: all. `separator` must not be empty.
 std::vector<std::string> split(std::string_view text, std::string_view separator, long most = -1);

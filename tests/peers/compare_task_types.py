@@ -3,7 +3,10 @@
 """Tasks of all four request types, with and without examples, written here over bundled items: `tsugi eval --dtype float32` against
 lm-evaluation-harness (environment eval) at batch size 1: every prompt, every log-likelihood, every metric and standard error.
 
-    compare_task_types.py [--items 30] [--write]      --write: the table of docs/fidelity.md
+    compare_task_types.py [--items 30] [--write] [--bootstrap_iters N] [NAME…]
+
+--write makes the table of docs/fidelity.md. With fewer resamples than its 100,000 the harness is done in a minute or two; the standard errors
+that come from them are then left out, and all else is compared.
 """
 
 import shared  # isort: skip
@@ -15,6 +18,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import harness_tasks
 import lm_eval
 from lm_eval.tasks import TaskManager
 from lm_eval.utils import hash_string
@@ -57,6 +61,10 @@ TASKS = {
     "answer_chrf": {**ANSWER, "metric_list": [{"metric": "chrf", "aggregation": "chrf", "higher_is_better": True}]},
 }
 
+
+# Their standard errors are of resamples.
+BOOTSTRAPPED = ["perplexity", "f1", "mcc", "chrf", "bleu", "ter"]
+RESAMPLES = 100_000  # what both programs draw unless told otherwise
 
 # Through a chat template, with a system message, examples as turns or in one message.
 CHAT_TASKS = ["choice", "choice_shots", "choice_prefix", "choice_inputs", "cloze_shots", "answer", "answer_shots", "answer_prefix"]
@@ -144,7 +152,7 @@ def theirs(folder, names, bootstrap_iters=100_000, model=MODEL, **chat):
 def ours(folder, names, model=MODEL, *flags):
     out = folder / "ours" / "results.json"
     shared.run_tsugi("eval", model, *flags, "--tasks", ",".join(names), "--include_path", folder, "--dtype", "float32", "--log_samples",
-                     "--output_path", out, "--quiet")
+                     *(["--data", folder / "data"] if (folder / "data").exists() else []), "--output_path", out, "--quiet")
     return json.loads(out.read_text()), {name: shared.read_samples(out.parent / f"samples_{name}.jsonl") for name in names}
 
 
@@ -167,7 +175,12 @@ def sums(sample):
     return found
 
 
-def compare(name, mine, my_samples, peer, table, how=""):
+def is_of_likelihoods(task, key):
+    """Whether a score is a smooth function of log-likelihoods, which agree to some digits; others are shares of items."""
+    return task == "truthfulqa_mc2" or any(part in key for part in ("perplexity", "bits", "brier"))
+
+
+def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
     their_samples = sorted((s for s in peer["samples"][name]), key=lambda s: (s["doc_id"], s["filter"]))
     by_doc = {s["doc_id"]: s for s in their_samples}
     texts = sum(arguments(sample) != arguments(by_doc[sample["doc_id"]]) for sample in my_samples)
@@ -186,12 +199,13 @@ def compare(name, mine, my_samples, peer, table, how=""):
         lengths = [max(1, len(text[-1])) for text in arguments(other)]
         worst = max([worst, *(abs(x - y) / math.sqrt(length) for x, y, length in zip(a, b, lengths))])
     row, expected = mine["results"][name], peer["results"][name]
-    metrics = {key: value for key, value in expected.items() if "," in key}
+    metrics = {key: value for key, value in expected.items() if "," in key and not (
+        resamples < RESAMPLES and "_stderr" in key and key.split("_stderr")[0] in BOOTSTRAPPED)}
     off = []
     for key, value in metrics.items():
         got = row.get(key)
         same = got == value if isinstance(value, str) or isinstance(got, str) else got is not None and math.isclose(
-            got, value, rel_tol=1e-12 if "perplexity" not in key and "bits" not in key and "brier" not in key else 1e-4, abs_tol=1e-12)
+            got, value, rel_tol=1e-4 if is_of_likelihoods(name, key) else 1e-12, abs_tol=1e-12)
         if not same:
             off.append(f"{key}: {got} and {value}")
     table.line(f"{name}{how}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
@@ -202,7 +216,8 @@ def compare(name, mine, my_samples, peer, table, how=""):
         table.line(f"{name}{how}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
     table.line(f"{name}{how}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
     shown = ", ".join(f"{key.split(',')[0]} {value:.4g}" for key, value in metrics.items() if "stderr" not in key)
-    return (name + how, TASKS[name]["output_type"], mine["n-shot"][name], len(my_samples), texts, worst, len(metrics), len(off), shown)
+    return (name + how, mine["configs"][name]["output_type"], mine["n-shot"][name], len(my_samples), texts, other_hashes, worst, len(metrics),
+            len(off), shown)
 
 
 def write_document(rows):
@@ -210,12 +225,14 @@ def write_document(rows):
              f"`tests/peers/compare_task_types.py --write` made this table: `tsugi eval --dtype float32` and lm-evaluation-harness {lm_eval.__version__} "
              "(`hf`, float32, batch size 1)", "on the bundled model `ja` and on task files that the script writes. Prompts are compared letter by letter, "
              "log-likelihoods by the largest", "difference over the root of the continuation's length in characters, metrics and standard errors to the last digit "
-             "(perplexities to 1e-4).", "",
-             "| task | request type | shots | items | prompts that differ | log-likelihoods | metrics and errors that differ | scores |",
-             "|---|---|---|---|---|---|---|---|"]
-    for name, kind, shots, items, texts, worst, metrics, off, shown in rows:
+             "(perplexities, brier_score and truthfulqa_mc2's share of probability to 1e-4). Hashes are doc_hash, prompt_hash and target_hash of every",
+             "sample and the task's task_hashes. hellaswag, winogrande, truthfulqa and wikitext run from the harness's own unchanged files on documents of",
+             "their data sets' form, with tsugi's ports of their Python functions.", "",
+             "| task | request type | shots | items | prompts that differ | hashes that differ | log-likelihoods | metrics and errors that differ | scores |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for name, kind, shots, items, texts, hashes, worst, metrics, off, shown in rows:
         likelihood = f"{worst:.1e}" if kind != "generate_until" else "-"
-        lines.append(f"| {name} | {kind} | {shots} | {items} | {texts} | {likelihood} | {off} of {metrics} | {shown} |")
+        lines.append(f"| {name} | {kind} | {shots} | {items} | {texts} | {hashes} | {likelihood} | {off} of {metrics} | {shown} |")
     (shared.ROOT / "docs" / "fidelity.md").write_text("\n".join(lines) + "\n")
 
 
@@ -223,26 +240,35 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=30)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--bootstrap_iters", type=int, default=RESAMPLES)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    names = options.names or list(TASKS)
+    names = options.names or [*TASKS, *harness_tasks.TASKS]
+    resamples = options.bootstrap_iters
     table = shared.Table()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         write_tasks(folder, options.items)
-        peer = theirs(folder, names)
+        harness_tasks.write(folder, options.items)
+        peer = theirs(folder, names, resamples)
         mine, samples = ours(folder, names)
-        rows = [compare(name, mine, samples[name], peer, table) for name in names]
+        rows = [compare(name, mine, samples[name], peer, table, "", resamples) for name in names]
+        # Examples of the training split, through the ported functions too.
+        shown = [name for name in names if name in harness_tasks.TASKS and "train" in harness_tasks.SPLITS[name]]
+        if shown:
+            peer = theirs(folder, shown, resamples, num_fewshot=3)
+            mine, samples = ours(folder, shown, MODEL, "--num_fewshot", "3")
+            rows += [compare(name, mine, samples[name], peer, table, ", 3 shots", resamples) for name in shown]
         for multiturn in (True, False):
             chosen = [name for name in names if name in CHAT_TASKS]
             if not chosen:
                 break
             model = folder / "model" if multiturn is False else chat_model(folder)
-            peer = theirs(folder, chosen, model=model, apply_chat_template=True, fewshot_as_multiturn=multiturn, system_instruction=SYSTEM)
+            peer = theirs(folder, chosen, resamples, model=model, apply_chat_template=True, fewshot_as_multiturn=multiturn, system_instruction=SYSTEM)
             mine, samples = ours(folder, chosen, model, "--apply_chat_template", "--fewshot_as_multiturn", str(multiturn).lower(),
                                  "--system_instruction", SYSTEM)
             how = ", chat" if multiturn else ", chat in one turn"
-            rows += [compare(name, mine, samples[name], peer, table, how) for name in chosen]
+            rows += [compare(name, mine, samples[name], peer, table, how, resamples) for name in chosen]
         if not options.names:
             compare_groups(folder, table)
     if options.write:

@@ -181,7 +181,7 @@ def main():
     golden = {"document": DOC, "cases": cases, "chat": chat_cases(), "floats": [[value, repr(value)] for value in floats]}
     (folder / "jinja.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     spaces = [code for code in range(sys.maxunicode + 1) if chr(code).isspace()]
-    text = {"spaces": spaces, "lower": changed(str.lower), "upper": changed(str.upper)}
+    text = {"spaces": spaces, "lower": changed(str.lower), "upper": changed(str.upper), "capitalize": changed(str.capitalize)}
     (folder / "characters.json").write_text(json.dumps(text, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -4,12 +4,15 @@
 their documents, every prompt, response and result; metrics of more items than that from sklearn and sacrebleu through the harness."""
 
 import shared  # isort: skip
+import json
 import random
 import tempfile
 from pathlib import Path
 
 import compare_task_types as types
+import harness_tasks
 import lm_eval
+from lm_eval.tasks._yaml_loader import load_yaml
 from lm_eval.api.metrics import bootstrap_stderr, f1_score, matthews_corrcoef, perplexity
 from lm_eval.api.registry import get_aggregation
 from lm_eval.api.metrics import chrf as corpus_chrf
@@ -31,17 +34,34 @@ def aggregations():
             "chrf": {"items": texts, "value": corpus_chrf(texts)}}
 
 
+def plain_file(folder, name):
+    """The harness's file of a task as one mapping without functions, over the documents here. The test puts the ports in their places."""
+    configs = [load_yaml(path, resolve_func=False) for path in (folder / "harness").rglob("*.yaml")]
+    config = next(config for config in configs if config["task"] == name)
+    for key in harness_tasks.FUNCTIONS[name]:
+        del config[key]
+    for key in harness_tasks.FUNCTIONS[name]:  # something that can be read, until the port takes its place
+        if key.startswith("doc_to"):
+            config[key] = ["x"] if key == "doc_to_choice" else ""
+    files = {split: f"{name}_{split}.jsonl" for split in harness_tasks.SPLITS[name]}
+    return json.dumps({**config, "dataset_path": "json", "dataset_kwargs": {"data_files": files}}, ensure_ascii=False)
+
+
 def main():
     assert get_aggregation("chrf") is corpus_chrf
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         types.write_tasks(folder, ITEMS)
-        peer = types.theirs(folder, list(types.TASKS), bootstrap_iters=100)
+        harness_tasks.write(folder, ITEMS)
+        names = [*types.TASKS, *harness_tasks.TASKS]
+        peer = types.theirs(folder, names, bootstrap_iters=100)
         tasks = {}
-        for name in types.TASKS:
+        for name in names:
             samples = {s["doc_id"]: s for s in peer["samples"][name]}
             results = {key: value for key, value in peer["results"][name].items() if "," in key and "stderr" not in key}
-            tasks[name] = {"file": (folder / f"{name}.yaml").read_text(), "results": results, "items": [
+            own = name in types.TASKS
+            tasks[name] = {"file": (folder / f"{name}.yaml").read_text() if own else plain_file(folder, name), "results": results,
+                           "functions": {} if own else harness_tasks.FUNCTIONS[name], "items": [
                 {"arguments": types.arguments(samples[i]), "sums": types.sums(samples[i]),
                  "answer": samples[i]["resps"][0][0] if not types.sums(samples[i]) else ""} for i in sorted(samples)]}
         chat = {}
@@ -51,7 +71,7 @@ def main():
                                 system_instruction=types.SYSTEM)
             chat["turns" if multiturn else "one turn"] = {name: [types.arguments(sample) for sample in sorted(
                 {s["doc_id"]: s for s in peer["samples"][name]}.values(), key=lambda s: s["doc_id"])] for name in types.CHAT_TASKS}
-        documents = {path.name: path.read_text() for path in folder.glob("*.jsonl")}
+        documents = {path.name: path.read_text() for path in [*folder.glob("*.jsonl"), *folder.glob("data/*.jsonl")]}
     shared.write_json(shared.GOLDEN / "tasks" / "types.json", {"by": f"lm_eval {lm_eval.__version__}, float32, batch size 1", "model": types.MODEL.name,
                                                                "documents": documents, "tasks": tasks, "chat": chat, "chat_template": types.CHAT_TEMPLATE, "system": types.SYSTEM, "aggregations": aggregations()}, depth=2)
 

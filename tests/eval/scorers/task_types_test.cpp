@@ -4,6 +4,7 @@
 // Tasks of all four request types, with and without examples, several inputs or targets, prefixes, filters
 // and metrics: prompts, log-likelihoods, answers and results are lm-evaluation-harness's, as recorded by
 // tests/peers/record_task_types.py.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,6 +14,7 @@
 #include "eval/metrics/aggregations.h"
 #include "eval/model/load.h"
 #include "eval/scorers/native.h"
+#include "eval/tasks/ports/port.h"
 #include "eval/template/chat_template.h"
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/plan.h"
@@ -31,6 +33,16 @@ const json& golden() {
   return kGolden;
 }
 
+// "hellaswag/utils.py:process_docs"
+const PortedFunction* port_of(const std::string& name) {
+  for (const Port& port : ports()) {
+    for (const PortedFunction& function : port.functions) {
+      if (name == fmt::format("{}:{}", port.module, function.name)) return &function;
+    }
+  }
+  throw Error("no port " + name);
+}
+
 // The recorded tasks' files and documents, and the model they were asked of.
 struct World {
   tests::TemporaryFolder folder;
@@ -47,8 +59,22 @@ struct World {
     weights = load_weights(plan, {DType::F32, Compute::f32});
   }
 
-  PreparedTask prepared(const std::string& name) const {
+  // The harness's own tasks are recorded without their Python; its ports take their places here.
+  Task task(const std::string& name) const {
     Task task = load_task((folder.path() / (name + ".yaml")).string(), {}, "");
+    for (const auto& [key, function] : golden().at("tasks").at(name).at("functions").items()) {
+      const PortedFunction* port = port_of(function.get<std::string>());
+      if (key == "process_docs") task.process_docs = port;
+      if (key == "process_results") task.process_results = port;
+      if (key == "doc_to_text") task.doc_to_text = {nullptr, port};
+      if (key == "doc_to_target") task.doc_to_target = {nullptr, port};
+      if (key == "doc_to_choice") task.doc_to_choice = {nullptr, port};
+    }
+    return task;
+  }
+
+  PreparedTask prepared(const std::string& name) const {
+    Task task = this->task(name);
     std::vector<Item> items = load_items(task);
     return prepare(std::move(task), std::move(items), tokenizer,
                    read_model_limits(pocket_path(golden().at("model").get<std::string>())));
@@ -117,8 +143,7 @@ TEST_P(TaskTypes, answers_and_results_are_the_harnesss) {
   }
   std::size_t seen = 0;
   for (const MetricColumn& column : scores.columns) {
-    const double value =
-        aggregate(*find_metric(column.metric, task.task.output_type), {column.values, column.parts});
+    const double value = aggregate(*find_metric(column.metric, task.task), {column.values, column.parts});
     const auto found = expected.at("results").find(column.name());
     ASSERT_NE(found, expected.at("results").end()) << column.name();
     // Shares of items are equal; perplexities follow from sums that differ by 1e-5 of themselves.

@@ -23,7 +23,10 @@ const std::string kQuestion = "doc_to_text: q\ndoc_to_target: a\n";
 /// A folder with t.yaml and its data.
 class TaskFolder {
  public:
-  TaskFolder() { folder_.write("items.jsonl", "{\"q\": \"1+1\", \"a\": \"2\"}\n"); }
+  TaskFolder() {
+    folder_.write("items.jsonl", "{\"q\": \"1+1\", \"a\": \"2\"}\n");
+    folder_.write("own.py", "def f(doc):\n    return doc\n");
+  }
 
   Task load(const std::string& yaml) const {
     return load_task(folder_.write("t.yaml", yaml).string(), {}, "");
@@ -119,7 +122,7 @@ TEST(LoadTask, MappingsOfChoicesStandForTheirValuesInOrder) {
   const TaskFolder folder;
   const Task task =
       folder.load(kHead + kQuestion + "doc_to_choice: {b: x, a: y}\noutput_type: multiple_choice\n");
-  EXPECT_EQ(task.doc_to_choice, nlohmann::json({"x", "y"}));
+  EXPECT_EQ(task.doc_to_choice.value, nlohmann::json({"x", "y"}));
 }
 
 TEST(LoadTask, UnknownKeysNameTheNearest) {
@@ -151,7 +154,23 @@ TEST_P(Refused, WithPlaceAndReason) {
 INSTANTIATE_TEST_SUITE_P(
     LoadTask, Refused,
     testing::Values(
-        Refusal{"process_docs: !function utils.f", "'process_docs: !function utils.f' is Python code"},
+        Refusal{
+            "process_docs: !function utils.f",
+            "'process_docs: !function utils.f' is Python code, which tsugi does not run, and there is no "},
+        Refusal{"process_docs: utils.f", "process_docs is 'utils.f', expected a !function"},
+        Refusal{"process_results: !function a.b.f", "/a/b.py to know it by"},
+        Refusal{"doc_to_choice: !function own.f",
+                "own.py is none of those that it has in C++ (hellaswag/utils.py"},
+        Refusal{"metric_list: [{metric: exact_match, aggregation: !function own.f}]",
+                "'metric_list.aggregation: !function own.f' is Python code, which tsugi does not run, and it "
+                "has no "
+                "port for this place"},
+        Refusal{"filter_list: [{name: a, filter: [{function: custom, filter_fn: !function own.f}]}]",
+                "'filter_list.filter.filter_fn: !function own.f'"},
+        Refusal{"fewshot_config: {samples: !function own.list}",
+                "'fewshot_config.samples: !function own.list'"},
+        Refusal{"fewshot_config: {process_docs: !function own.f}", "'process_docs: !function own.f'"},
+        Refusal{"custom_dataset: !function own.f", "'custom_dataset: !function own.f' is Python code"},
         Refusal{"output_type: loglikelyhood", "did you mean 'loglikelihood'?"},
         Refusal{"num_fewshot: -1", "num_fewshot is -1, expected a whole number of 0 or more"},
         Refusal{"fewshot_config: {sampler: balanced}", "sampler is 'balanced', expected default or first_n"},
@@ -223,7 +242,7 @@ TEST(LoadTask, IncludesAreMergedKeyByKey) {
                         kHead + "doc_to_text: far\ndoc_to_target: a\nmetadata: {version: 2, x: 1}\n");
   folder.folder().write("sub/near", "include: base\ndoc_to_text: '{{q}}!'\ntask_list: [z]\n");
   const Task task = folder.load("include: [sub/near]\nmetadata: {version: 3}\n");
-  EXPECT_EQ(task.doc_to_text, "{{q}}!");
+  EXPECT_EQ(task.doc_to_text.value, "{{q}}!");
   EXPECT_EQ(task.config["metadata"], nlohmann::json({{"version", 3}}));
   EXPECT_THAT(task.marks.at("doc_to_text").file, EndsWith("sub/near"));
 }

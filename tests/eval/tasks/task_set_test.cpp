@@ -103,5 +103,41 @@ TEST_F(TaskSetTest, WhatCannotBeIsNamed) {
   EXPECT_THAT(error_of({"empty"}), HasSubstr("group 'empty' without a list of tasks"));
 }
 
+// A task file that names a data set of a hub, as lm-evaluation-harness's do.
+TEST_F(TaskSetTest, DataMayLieElsewhere) {
+  folder_.write("hub.yaml",
+                "task: hub\ndataset_path: owner/set\nvalidation_split: validation\ntraining_split: train\n"
+                "doc_to_text: q\ndoc_to_target: a\n");
+  const std::string row = "{\"q\": \"x\", \"a\": \"y\"}\n";
+  const auto data_of = [&](const std::vector<std::string>& options) {
+    return load_task_set({"hub", "a_task"}, {folder_.path().string()}, "", DataOverrides::parse(options))
+        .tasks;
+  };
+  const auto error = [&](const std::vector<std::string>& options) {
+    try {
+      data_of(options);
+      return std::string("no error");
+    } catch (const InputError& thrown) {
+      return std::string(thrown.what());
+    }
+  };
+  const auto folder = folder_.path() / "exported";
+  folder_.write("exported/other.jsonl", row);
+  EXPECT_THAT(error({}), HasSubstr("hub.yaml:2:15: dataset_path is 'owner/set', expected 'json' or 'csv'"));
+  EXPECT_THAT(error({folder.string()}), HasSubstr("--data: " + folder.string() +
+                                                  " has no documents of task 'hub'; write them as "
+                                                  "validation.jsonl or hub_validation.jsonl there"));
+  const auto validation = folder_.write("exported/hub_validation.jsonl", row);
+  const std::vector<Task> tasks = data_of({folder.string()});
+  EXPECT_THAT(tasks[0].data_files, ElementsAre(validation));
+  EXPECT_THAT(tasks[1].data_files, ElementsAre(folder_.path() / "items.jsonl")) << "this one names its file";
+  EXPECT_THAT(data_of({"a_task=" + validation.string(), folder.string()})[1].data_files,
+              ElementsAre(validation));
+  EXPECT_THAT(error({folder.string(), folder.string()}), HasSubstr("for the second time"));
+  EXPECT_THAT(error({"hbu=" + folder.string(), folder.string()}),
+              HasSubstr("--data: 'hbu' is none of the tasks that are asked for; did you mean 'hub'?"));
+  EXPECT_THAT(error({"gone"}), HasSubstr("--data: there is no gone"));
+}
+
 }  // namespace
 }  // namespace tsugi::eval

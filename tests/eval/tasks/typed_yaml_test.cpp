@@ -56,9 +56,19 @@ TEST(TypedYaml, WhatPythonCannotReadEither) {
   EXPECT_THAT(error_of("k: 99999999999999999999"), HasSubstr("does not fit in 64 bits"));
 }
 
-TEST(TypedYaml, FunctionsAreRefusedByKeyAndName) {
-  EXPECT_THAT(error_of("task: a\nprocess_docs: !function utils.process_docs\n"),
-              AllOf(HasSubstr("task.yaml:2:"), HasSubstr("'process_docs: !function utils.process_docs'")));
+TEST(TypedYaml, FunctionsAreKeptByName) {
+  const TypedYaml root =
+      read_typed_yaml("task: a\nprocess_docs: !function utils.process_docs\n", "task.yaml");
+  const TypedYaml& function = *root.find("process_docs");
+  EXPECT_EQ(function.function, "utils.process_docs");
+  EXPECT_FALSE(function.is_null());
+  EXPECT_FALSE(function.is_text());
+  EXPECT_EQ(function.seen(), "'!function utils.process_docs'");
+  EXPECT_THAT(error_of("k: !function"), HasSubstr("task.yaml:1:4: '!function ' names no function"));
+  EXPECT_THAT(error_of("k: !function f"), HasSubstr("names no function"));
+  EXPECT_THAT(error_of("!function a.b: 1"), HasSubstr("a function as a key"));
+  EXPECT_THAT(error_of("k: !function [a.b]"), HasSubstr("tag '!function'"));
+  EXPECT_THAT(error_of("k: !other a.b"), HasSubstr("tag '!other'"));
   EXPECT_EQ(error_of("a: 'x !function y'"), R"(no error but: {"a":"x !function y"})");
 }
 

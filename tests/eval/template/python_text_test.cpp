@@ -31,6 +31,8 @@ TEST(PythonText, CaseOfEveryCharacterThatHasOne) {
     EXPECT_EQ(lower(character), mapped.get<std::string>());
   for (const auto& [character, mapped] : expected["upper"].items())
     EXPECT_EQ(upper(character), mapped.get<std::string>());
+  for (const auto& [character, mapped] : expected["capitalize"].items())
+    EXPECT_EQ(capitalize(character), mapped.get<std::string>());
   for (unsigned point = 1; point < 0x3000;
        ++point) {  // the scripts with case; assigned since Python's Unicode 14 excluded
     const std::string character = utf8(std::u32string(1, static_cast<char32_t>(point)));
@@ -41,7 +43,19 @@ TEST(PythonText, CaseOfEveryCharacterThatHasOne) {
     if (!expected["upper"].contains(character)) {
       EXPECT_EQ(upper(character), character) << std::hex << point;
     }
+    if (!expected["capitalize"].contains(character)) {
+      EXPECT_EQ(capitalize(character), character) << std::hex << point;
+    }
   }
+}
+
+// 'ΟΔΟΣ'.capitalize() and the like in Python 3.11: a sigma is final by the whole word.
+TEST(PythonText, CapitalizeLowersWhatFollows) {
+  EXPECT_EQ(capitalize("ΟΔΟΣ ΣΑΣ"), "Οδος σας");
+  EXPECT_EQ(capitalize("ßTRASSE"), "Sstrasse");
+  EXPECT_EQ(capitalize(" ABC"), " abc");
+  EXPECT_EQ(capitalize("İI"), "İi");
+  EXPECT_EQ(capitalize(""), "");
 }
 
 TEST(PythonText, StripStopsAtTheFirstOther) {
