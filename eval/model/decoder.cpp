@@ -50,7 +50,7 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
   const DType element = kv_element(models_.front()->compute());
   PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, tokens.size(), 1),
                     *workspace);
-  runner.reserve(0, tokens.size());
+  runner.reserve(0, tokens, tokens.size(), tokens.size());
   std::vector<float> result;
   result.reserve(tokens.size() * shape.vocabulary);
   for (std::size_t at = 0; at < tokens.size(); at += runner.batching().rows) {

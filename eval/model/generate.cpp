@@ -66,12 +66,16 @@ class Generator {
         if (!queue.look()) return;
         const std::size_t next = queue.next();
         const std::size_t most = most_new_tokens(requests_[next], shape_);
-        // The last token is not fed.
-        if (most > 0 && !runner_.reserve(i, requests_[next].prompt.size() + most - 1)) return;
+        std::optional<std::size_t> known = 0;
+        if (most > 0) {
+          const std::span<const TokenId> prompt = requests_[next].prompt;
+          known = runner_.reserve(i, prompt, prompt.size() + most - 1, prompt.size());  // the last is not fed
+          if (!known) return;
+        }
         queue.pop();
         if (most == 0) continue;
         answers_[next].reserve(most);  // steps keep views into it
-        sequences_[i] = {true, next, 0};
+        sequences_[i] = {true, next, *known};
       }
     }
   }
@@ -84,7 +88,7 @@ class Generator {
       for (std::size_t i = 0; i < sequences_.size() && room > 0; ++i) {
         const Sequence& sequence = sequences_[i];
         const std::span<const TokenId> prompt = requests_[sequence.request].prompt;
-        if (!sequence.active || (sequence.fed >= prompt.size()) != answering) continue;
+        if (!sequence.active || (sequence.fed >= prompt.size()) != answering || runner_.waits(i)) continue;
         std::span<const TokenId> waiting = prompt.subspan(std::min(sequence.fed, prompt.size()));
         const bool whole = waiting.size() <= room;
         if (answering) waiting = std::span(answers_[sequence.request]).last(1);

@@ -3,7 +3,6 @@
 #include "eval/model/kv_cache.h"
 
 #include <cassert>
-#include <numeric>
 
 #include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/workspace.h"
@@ -36,30 +35,58 @@ KvCache::KvCache(const ModelShape& shape, std::size_t hops, DType element, const
       hop_bytes_(kv_heads_ * kernels::kv_elements(head_) * bytes(element)),
       block_bytes_(block_bytes(shape, hops, element)),
       memory_(room_for(room.blocks * block_bytes_, memory)),
-      free_(room.blocks),
-      tables_(room.sequences) {
+      pool_(room.blocks),
+      sequences_(room.sequences) {
   assert(element == DType::F32 || element == DType::BF16);
-  // The first blocks first: what is used again and again stays small.
-  std::iota(free_.rbegin(), free_.rend(), 0U);
-  for (std::vector<std::uint32_t>& table : tables_) table.reserve(blocks_of(room.longest));
+  for (Sequence& sequence : sequences_) sequence.table.reserve(blocks_of(room.longest));
 }
 
-bool KvCache::reserve(std::size_t sequence, std::size_t positions) {
-  std::vector<std::uint32_t>& table = tables_[sequence];
-  assert(table.empty());
+std::optional<std::size_t> KvCache::reserve(std::size_t number, std::span<const TokenId> prompt,
+                                            std::size_t positions, std::uint64_t kind) {
+  Sequence& sequence = sequences_[number];
+  assert(sequence.table.empty() && !prompt.empty() && positions >= prompt.size());
   const std::size_t wanted = blocks_of(positions);
-  if (wanted > free_.size()) return false;
-  for (std::size_t i = 0; i < wanted; ++i) {
-    table.push_back(free_.back());
-    free_.pop_back();
+  const std::size_t sharable = (prompt.size() - 1) / kKvBlock;
+  const auto tokens = [&](std::size_t block) { return prompt.subspan(block * kKvBlock, kKvBlock); };
+  BlockPool::Text text = BlockPool::beginning(kind);
+  sequence.shared = 0;
+  for (; sequence.shared < sharable; ++sequence.shared) {
+    const auto known = pool_.find(text, tokens(sequence.shared));
+    if (!known) break;
+    pool_.share(*known);
+    sequence.table.push_back(*known);
+    text = pool_.text(*known);
   }
-  return true;
+  if (wanted - sequence.shared > pool_.available()) {
+    release(number);
+    return std::nullopt;
+  }
+  for (std::size_t i = sequence.shared; i < wanted; ++i) {
+    const BlockPool::Block block = pool_.take();
+    sequence.table.push_back(block);
+    if (i >= sharable) continue;
+    pool_.name(block, text, tokens(i));
+    text = pool_.text(block);
+  }
+  return sequence.shared * kKvBlock;
 }
 
 void KvCache::release(std::size_t sequence) {
-  std::vector<std::uint32_t>& table = tables_[sequence];
-  free_.insert(free_.end(), table.rbegin(), table.rend());
+  std::vector<BlockPool::Block>& table = sequences_[sequence].table;
+  // The end of a text first: its beginning is more likely to be wanted again.
+  for (auto block = table.rbegin(); block != table.rend(); ++block) pool_.give_back(*block);
   table.clear();
+}
+
+bool KvCache::waits(std::size_t number) const {
+  const Sequence& sequence = sequences_[number];
+  // Blocks are filled in order.
+  return sequence.shared > 0 && !pool_.filled(sequence.table[sequence.shared - 1]);
+}
+
+void KvCache::advance(std::size_t number, std::size_t end) {
+  const Sequence& sequence = sequences_[number];
+  for (std::size_t i = sequence.shared; i < end / kKvBlock; ++i) pool_.set_filled(sequence.table[i]);
 }
 
 void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position, std::size_t count,
@@ -70,7 +97,7 @@ void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position,
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t place = (position + i) % kKvBlock;
     std::byte* block =
-        memory_ + tables_[sequence][(position + i) / kKvBlock] * block_bytes_ + hop * hop_bytes_;
+        memory_ + sequences_[sequence].table[(position + i) / kKvBlock] * block_bytes_ + hop * hop_bytes_;
     for (std::size_t h = 0; h < kv_heads_; ++h) {
       const float* key = keys + i * stride + h * head_;
       const float* value = values + i * stride + h * head_;
@@ -89,7 +116,7 @@ void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position,
 void KvCache::locate(std::size_t hop, std::size_t sequence, kernels::Attention& work) const {
   work.blocks = memory_ + hop * hop_bytes_;
   work.block_bytes = block_bytes_;
-  work.table = tables_[sequence].data();
+  work.table = sequences_[sequence].table.data();
 }
 
 std::size_t KvCache::block_bytes(const ModelShape& shape, std::size_t hops, DType element) {

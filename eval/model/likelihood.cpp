@@ -108,9 +108,10 @@ class Scorer {
       if (sequences_[i].group != nullptr) continue;
       if (!queue.look()) return;
       const Group& group = groups_[queue.next()];
-      if (!runner_.reserve(i, group.positions)) return;  // until another sequence has ended
+      const auto known = runner_.reserve(i, group.context, group.positions, group.reach);
+      if (!known) return;  // until another sequence has ended
       queue.pop();
-      sequences_[i] = {&group, group.first, 0};
+      sequences_[i] = {&group, group.first, *known};
     }
   }
 
@@ -127,7 +128,7 @@ class Scorer {
     std::size_t room = runner_.batching().rows;
     for (std::size_t i = 0; i < sequences_.size() && room > 0; ++i) {
       const Sequence& sequence = sequences_[i];
-      if (sequence.group == nullptr) continue;
+      if (sequence.group == nullptr || runner_.waits(i)) continue;
       const Tokens all = waiting(sequence);
       const Tokens part = all.first(std::min(room, all.size()));
       const std::size_t context = sequence.group->context.size();

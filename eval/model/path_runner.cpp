@@ -70,10 +70,21 @@ PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Pat
   }
 }
 
+std::optional<std::size_t> PathRunner::reserve(std::size_t sequence, std::span<const TokenId> prompt,
+                                               std::size_t positions, std::size_t reach) {
+  // Equal tokens have equal keys only where RoPE turns them alike: one bit for each RoPE of the model.
+  std::uint64_t kind = 0;
+  for (std::size_t i = 0; i < shape_.ropes.size(); ++i) {
+    if (shape_.ropes[i].is_far(reach)) kind |= std::uint64_t{1} << i;
+  }
+  return cache_.reserve(sequence, prompt, positions, kind);
+}
+
 void PathRunner::step(std::span<const Run> runs) {
   embed(runs);
   for (std::size_t i = 0; i < path_.size(); ++i) run_layer(runs, i);
   head(runs);
+  for (const Run& run : runs) cache_.advance(run.sequence, run.end());
 }
 
 void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {

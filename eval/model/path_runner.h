@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,9 +49,14 @@ class PathRunner {
 
   const Batching& batching() const { return batching_; }
 
-  /// Makes room in the KV cache for a sequence of up to `positions`; false when there is none now. With no
-  /// other sequence there always is for batching().room.longest.
-  bool reserve(std::size_t sequence, std::size_t positions) { return cache_.reserve(sequence, positions); }
+  /// Makes room in the KV cache for a sequence of up to `positions` that begins with `prompt`, which the
+  /// reference runs in one forward pass of `reach` positions. Returns how many of them other sequences feed
+  /// or have fed; nothing when there is no room now. With no other sequence there always is for
+  /// batching().room.longest.
+  std::optional<std::size_t> reserve(std::size_t sequence, std::span<const TokenId> prompt,
+                                     std::size_t positions, std::size_t reach);
+  /// Whether the sequence must not be stepped yet, because another is still feeding what they share.
+  bool waits(std::size_t sequence) const { return cache_.waits(sequence); }
   void release(std::size_t sequence) { cache_.release(sequence); }
 
   /// At most batching().rows tokens in all; different sequences.

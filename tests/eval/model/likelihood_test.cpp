@@ -95,6 +95,26 @@ TEST_P(LikelihoodTest, EqualsSumsOverWholeSequences) {
   }
 }
 
+TEST_P(LikelihoodTest, SharedBeginningsChangeNoBit) {
+  std::vector<LikelihoodRequest> requests;
+  const std::span<const TokenId> examples = tokens(100);
+  std::list<std::vector<TokenId>> contexts;
+  for (std::size_t item = 0; item < 70; ++item) {
+    // Some end with what is shared, or within it.
+    const std::span<const TokenId> shared = examples.first(item % 3 == 0 ? 64 : item % 3 == 1 ? 100 : 96);
+    const std::span<const TokenId> own = tokens(1 + random.below(10));
+    std::vector<TokenId>& context = contexts.emplace_back(shared.begin(), shared.end());
+    if (item % 4 != 0) context.insert(context.end(), own.begin(), own.end());
+    for (std::size_t c = 0; c <= item % 3; ++c) requests.push_back({context, tokens(1 + random.below(40))});
+  }
+  const std::vector<Likelihood> results = decoder.log_likelihoods(requests, Concurrency::serial);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Likelihood alone = decoder.log_likelihoods({&requests[i], 1}, Concurrency::serial)[0];
+    EXPECT_EQ(alone.sum, results[i].sum) << i;
+    EXPECT_EQ(alone.greedy, results[i].greedy) << i;
+  }
+}
+
 TEST_P(LikelihoodTest, GreedyAnswersAreGreedy) {
   const std::span<const TokenId> context = tokens(9);
   const GenerationRequest ask = {context, 6};
