@@ -12,7 +12,7 @@ help:
 	@echo "make build       install what is missing, build build/release/tsugi"
 	@echo "make quickstart  evolve the bundled experts into $(RUN)"
 	@echo "make test        build and run the tests"
-	@echo "make test-long   the tests that take minutes: merges killed at random moments"
+	@echo "make test-long   the tests that take minutes: merges and searches killed at random moments"
 	@echo "make lint        formatting, include direction, file sizes, clang-tidy"
 	@echo "make asan        the tests under the address and undefined-behaviour sanitizers"
 	@echo "make fuzz        broken files and recipes into each reader, CASES=1000000 of them, under the same"
@@ -31,7 +31,7 @@ build: packages $(RELEASE)/build.ninja
 
 quickstart: build
 	@if [ -f $(RUN)/result.json ]; then $(RELEASE)/tsugi inspect $(RUN); \
-	else $(RELEASE)/tsugi evolve recipes/pocket/search.yaml --output $(RUN); fi
+	else $(RELEASE)/tsugi evolve recipes/pocket/search.yaml --output $(RUN) --overwrite; fi
 
 test: build
 	@ctest --test-dir $(RELEASE) --label-regex fast --output-on-failure --parallel $(JOBS)
