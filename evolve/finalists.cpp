@@ -3,20 +3,14 @@
 #include "evolve/finalists.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "eval/metrics/intervals.h"
 #include "recipes/error.h"
 
 namespace tsugi::evolve {
-namespace {
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-}  // namespace
+using eval::mean_of;
 
 std::vector<std::size_t> name_finalists(const std::optional<Contender>& mean,
                                         std::span<const Contender> others, std::size_t most) {

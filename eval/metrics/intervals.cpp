@@ -6,37 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
+#include <limits>
 #include <vector>
 
+#include "eval/metrics/draws.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
 namespace {
-
-// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): its increment and
-// its mixing function. As a counter-based generator, number k of a stream that begins at s is mix(s + (k + 1)
-// * kGolden).
-constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15U;
-
-constexpr std::uint64_t mix(std::uint64_t z) {
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31U);
-}
-
-/// Where the stream of one resample begins; a function of (seed, resample) alone, so resamples may run in any
-/// order.
-constexpr std::uint64_t stream_of(std::uint64_t seed, std::uint64_t resample) {
-  return mix(mix(seed + kGolden) + (resample + 1) * kGolden);
-}
-
-/// A number in [0, count) from 64 random bits: the high half of their product (Lemire, 2019). The bias is
-/// count / 2^64.
-constexpr std::size_t below(std::uint64_t bits, std::size_t count) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::size_t>((static_cast<Wide>(bits) * count) >> 64U);
-}
 
 /// What a draw of one cluster adds.
 struct Cluster {
@@ -44,11 +21,8 @@ struct Cluster {
   double items = 0;
 };
 
-void check(std::span<const double> values, std::span<const std::size_t> cluster) {
+void check(std::span<const double> values) {
   if (values.empty()) throw InputError("interval", "no values", "score at least one item");
-  if (!cluster.empty() && cluster.size() != values.size()) {
-    throw Error(fmt::format("interval: {} values in {} clusters' entries", values.size(), cluster.size()));
-  }
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
       throw InputError("interval", fmt::format("value {} is {}", i, values[i]), "a mean needs finite values");
@@ -56,16 +30,13 @@ void check(std::span<const double> values, std::span<const std::size_t> cluster)
   }
 }
 
-/// Sums over clusters, in the order in which clusters first appear: drawing a cluster then costs one
-/// addition.
+/// Sums over clusters: drawing a cluster then costs one addition.
 std::vector<Cluster> sum_clusters(std::span<const double> values, std::span<const std::size_t> cluster) {
-  std::vector<Cluster> sums;
-  std::unordered_map<std::size_t, std::size_t> index;  // only looked up, never walked
+  const ClusterNumbers numbering = number_clusters(values.size(), cluster);
+  std::vector<Cluster> sums(numbering.count);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t at = cluster.empty() ? i : index.try_emplace(cluster[i], sums.size()).first->second;
-    if (at == sums.size()) sums.emplace_back();
-    sums[at].sum += values[i];
-    sums[at].items += 1;
+    sums[numbering.of[i]].sum += values[i];
+    sums[numbering.of[i]].items += 1;
   }
   return sums;
 }
@@ -73,20 +44,11 @@ std::vector<Cluster> sum_clusters(std::span<const double> values, std::span<cons
 double resampled_mean(std::span<const Cluster> clusters, std::uint64_t stream) {
   Cluster total;
   for (std::size_t draw = 0; draw < clusters.size(); ++draw) {
-    const Cluster& drawn = clusters[below(mix(stream + (draw + 1) * kGolden), clusters.size())];
+    const Cluster& drawn = clusters[below(bits_at(stream, draw), clusters.size())];
     total.sum += drawn.sum;
     total.items += drawn.items;
   }
   return total.sum / total.items;
-}
-
-/// Quantile of sorted values by linear interpolation between the two nearest (Hyndman and Fan's type 7,
-/// numpy's default).
-double quantile(std::span<const double> sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below_at = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below_at + 1, sorted.size() - 1);
-  return sorted[below_at] + (at - std::floor(at)) * (sorted[above] - sorted[below_at]);
 }
 
 std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
@@ -97,19 +59,38 @@ std::vector<double> differences(std::span<const double> a, std::span<const doubl
   return result;
 }
 
+/// `mean` with the percentiles of what `resampled` gives for each stream.
+template <class Resampled>
+Estimate percentile_interval(double mean, std::uint64_t seed, std::size_t resamples,
+                             const Resampled& resampled) {
+  if (resamples == 0) throw InputError("interval", "0 resamples", "draw at least one");
+  std::vector<double> drawn(resamples);
+  for (std::size_t i = 0; i < resamples; ++i) drawn[i] = resampled(stream_of(seed, i));
+  std::sort(drawn.begin(), drawn.end());
+  return {mean, quantile(drawn, 0.025), quantile(drawn, 0.975)};
+}
+
 }  // namespace
+
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double quantile(std::span<const double> sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto below_at = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below_at + 1, sorted.size() - 1);
+  return sorted[below_at] + (at - std::floor(at)) * (sorted[above] - sorted[below_at]);
+}
 
 Estimate bootstrap_mean(std::span<const double> values, std::span<const std::size_t> cluster,
                         std::uint64_t seed, std::size_t resamples) {
-  check(values, cluster);
-  if (resamples == 0) throw InputError("interval", "0 resamples", "draw at least one");
+  check(values);
   const std::vector<Cluster> clusters = sum_clusters(values, cluster);
-  std::vector<double> means(resamples);
-  for (std::size_t i = 0; i < resamples; ++i) means[i] = resampled_mean(clusters, stream_of(seed, i));
-  std::sort(means.begin(), means.end());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return {sum / static_cast<double>(values.size()), quantile(means, 0.025), quantile(means, 0.975)};
+  return percentile_interval(mean_of(values), seed, resamples,
+                             [&](std::uint64_t stream) { return resampled_mean(clusters, stream); });
 }
 
 // A draw depends on seed, resample, position and the number of clusters only, so every pair of models scored
@@ -121,12 +102,29 @@ Estimate bootstrap_difference(std::span<const double> a, std::span<const double>
   return bootstrap_mean(differences(a, b), cluster, seed, resamples);
 }
 
+Estimate bootstrap_lead(std::span<const double> a, std::span<const std::vector<double>> rivals,
+                        std::span<const std::size_t> cluster, std::uint64_t seed, std::size_t resamples) {
+  if (rivals.empty()) throw Error("a lead over nobody");
+  std::vector<std::vector<Cluster>> gains;  // the smallest of the leads is the lead over the best
+  double lead = std::numeric_limits<double>::infinity();
+  for (const std::vector<double>& rival : rivals) {
+    const std::vector<double> gain = differences(a, rival);
+    check(gain);
+    gains.push_back(sum_clusters(gain, cluster));
+    lead = std::min(lead, mean_of(gain));
+  }
+  return percentile_interval(lead, seed, resamples, [&](std::uint64_t stream) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const std::vector<Cluster>& gain : gains)
+      smallest = std::min(smallest, resampled_mean(gain, stream));
+    return smallest;
+  });
+}
+
 double standard_error(std::span<const double> values) {
   if (values.size() < 2) return 0;
   const auto n = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / n;
+  const double mean = mean_of(values);
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return std::sqrt(squares / (n - 1) / n);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace tsugi::eval {
 
@@ -29,6 +30,20 @@ Estimate bootstrap_mean(std::span<const double> values, std::span<const std::siz
 Estimate bootstrap_difference(std::span<const double> a, std::span<const double> b,
                               std::span<const std::size_t> cluster, std::uint64_t seed,
                               std::size_t resamples = 10'000);
+
+/// Mean of `a` minus the highest mean of the rivals, [rival][item], the highest anew in each resample: an
+/// interval for "better than all of them" that owes nothing to which rival was best by luck. Throws what
+/// bootstrap_difference throws, and Error without rivals.
+Estimate bootstrap_lead(std::span<const double> a, std::span<const std::vector<double>> rivals,
+                        std::span<const std::size_t> cluster, std::uint64_t seed,
+                        std::size_t resamples = 10'000);
+
+/// Sum in order / number; not a number without values.
+double mean_of(std::span<const double> values);
+
+/// Quantile of sorted values, at least one, by linear interpolation between the two nearest (Hyndman and
+/// Fan's type 7, numpy's default). `share` is in [0, 1].
+double quantile(std::span<const double> sorted, double share);
 
 /// Standard error of a mean as lm-evaluation-harness prints it: sample standard deviation / sqrt(n); 0 for n
 /// < 2.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "eval/metrics/paired_tests.h"
 #include "eval/results/text_table.h"
 #include "recipes/error.h"
 
@@ -49,39 +50,15 @@ Paired pair_up(const Scores& a, const Scores& b) {
   return paired;
 }
 
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
 std::optional<double> p_value(const Paired& paired) {
-  std::size_t wins = 0;
-  std::size_t losses = 0;
-  for (std::size_t i = 0; i < paired.first.size(); ++i) {
-    const double a = paired.first[i];
-    const double b = paired.second[i];
-    if ((a != 0 && a != 1) || (b != 0 && b != 1)) return std::nullopt;
-    wins += b > a ? 1 : 0;
-    losses += a > b ? 1 : 0;
-  }
-  return mcnemar_exact(wins, losses);
+  const std::optional<Discordant> pairs = discordant(paired.second, paired.first);
+  return pairs ? std::optional(mcnemar_exact(*pairs)) : std::nullopt;
 }
 
 }  // namespace
 
 bool ScoreColumn::operator<(const ScoreColumn& other) const {
   return std::tie(task, filter, metric) < std::tie(other.task, other.filter, other.metric);
-}
-
-double mcnemar_exact(std::size_t wins, std::size_t losses) {
-  const auto n = static_cast<double>(wins + losses);
-  double tail = 0;
-  for (std::size_t k = 0; k <= std::min(wins, losses); ++k) {
-    const auto x = static_cast<double>(k);
-    tail += std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) - n * std::log(2.0));
-  }
-  return std::min(1.0, 2 * tail);
 }
 
 std::vector<PairedComparison> compare_scores(const ItemScores& first, const ItemScores& second,
@@ -95,8 +72,8 @@ std::vector<PairedComparison> compare_scores(const ItemScores& first, const Item
     rows.push_back({.column = column,
                     .items = paired.first.size(),
                     .unpaired = paired.unpaired,
-                    .first = mean(paired.first),
-                    .second = mean(paired.second),
+                    .first = mean_of(paired.first),
+                    .second = mean_of(paired.second),
                     .gain = bootstrap_difference(paired.second, paired.first, {}, seed),
                     .p_value = p_value(paired)});
   }

@@ -55,10 +55,6 @@ struct PairedComparison {
 std::vector<PairedComparison> compare_scores(const ItemScores& first, const ItemScores& second,
                                              std::uint64_t seed = 0);
 
-/// Two-sided exact test that of `wins + losses` discordant pairs each side is as likely (McNemar 1947 with
-/// binomial probabilities): min(1, 2 P(X <= min(wins, losses))), X ~ Binomial(wins + losses, 1/2).
-double mcnemar_exact(std::size_t wins, std::size_t losses);
-
 /// "Tasks | Filter | Metric | Items | A | B | B - A | 95 % interval | p" with the two names in place of A and
 /// B.
 std::string comparison_table(const std::string& first, const std::string& second,

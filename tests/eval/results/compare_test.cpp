@@ -16,17 +16,6 @@ namespace {
 
 using tests::TemporaryFolder;
 
-TEST(McnemarExact, IsTheBinomialTail) {
-  // 2 (C(10,0) + C(10,1) + C(10,2)) / 2^10 = 112/1024.
-  EXPECT_NEAR(mcnemar_exact(8, 2), 112.0 / 1024, 1e-12);  // lgamma's relative error is below 1e-14
-  EXPECT_NEAR(mcnemar_exact(2, 8), 112.0 / 1024, 1e-12);
-  EXPECT_NEAR(mcnemar_exact(0, 5), 2.0 / 32, 1e-12);
-  EXPECT_EQ(mcnemar_exact(0, 0), 1);
-  EXPECT_EQ(mcnemar_exact(3, 3), 1);  // twice the tail is above 1
-  EXPECT_GT(mcnemar_exact(1000, 900), 0.01);
-  EXPECT_LT(mcnemar_exact(1000, 700), 1e-12);
-}
-
 const ScoreColumn kAcc{"t", "acc", "none"};
 
 ItemScores scores(const std::string& name, std::vector<std::pair<std::string, double>> items) {
