@@ -8,15 +8,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "eval/tokenizer/unicode.h"
+#include "eval/holdout/shingles.h"
 
 namespace tsugi::eval {
 namespace {
-
-constexpr std::size_t kShingle = 5;  // characters: about a word, and half a Japanese phrase
-constexpr std::size_t kCommonPart =
-    100;                          // a shingle of more than 1 / kCommonPart of the questions is common wording
-constexpr std::size_t kPair = 2;  // what two items share alone is never common wording
 
 /// Sets of items joined step by step; the smallest index represents a set.
 class Joined {
@@ -37,24 +32,6 @@ class Joined {
  private:
   std::vector<std::size_t> parent_;
 };
-
-/// The distinct shingles of a question, as parts of it.
-std::vector<std::string_view> shingles_of(std::string_view question) {
-  std::vector<std::size_t> starts;
-  for (std::size_t at = 0; at < question.size(); at += unicode::code_point_at(question, at).length)
-    starts.push_back(at);
-  if (starts.empty()) return {};
-  starts.push_back(question.size());
-  std::vector<std::string_view> shingles;
-  const std::size_t count = starts.size() > kShingle ? starts.size() - kShingle : 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t end = starts[std::min(i + kShingle, starts.size() - 1)];
-    shingles.push_back(question.substr(starts[i], end - starts[i]));
-  }
-  std::sort(shingles.begin(), shingles.end());
-  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
-  return shingles;
-}
 
 /// Questions by the rare shingles they hold.
 struct Index {
@@ -83,8 +60,7 @@ Index index_rare_shingles(const std::vector<std::string_view>& questions,
   }
   const std::size_t items = std::accumulate(items_of.begin(), items_of.end(), std::size_t{0});
   const auto common = [&](std::size_t id) {
-    return found_in[id] > kPair && index.questions_of[id].size() > kPair &&
-           found_in[id] * kCommonPart > items;
+    return is_common_wording(found_in[id], index.questions_of[id].size(), items);
   };
   for (std::vector<std::size_t>& shingles : index.shingles_of) std::erase_if(shingles, common);
   return index;
