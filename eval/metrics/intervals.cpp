@@ -130,6 +130,18 @@ double standard_error(std::span<const double> values) {
   return std::sqrt(squares / (n - 1) / n);
 }
 
+double clustered_standard_error(std::span<const double> values, std::span<const std::size_t> cluster) {
+  const ClusterNumbers numbers = number_clusters(values.size(), cluster);
+  if (numbers.count < 2) return 0;
+  const double mean = mean_of(values);
+  std::vector<double> sums(numbers.count);
+  for (std::size_t i = 0; i < values.size(); ++i) sums[numbers.of[i]] += values[i] - mean;
+  double squares = 0;
+  for (const double sum : sums) squares += sum * sum;
+  const auto clusters = static_cast<double>(numbers.count);
+  return std::sqrt(squares * clusters / (clusters - 1)) / static_cast<double>(values.size());
+}
+
 double paired_standard_error(std::span<const double> a, std::span<const double> b) {
   return standard_error(differences(a, b));
 }

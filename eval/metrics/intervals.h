@@ -49,6 +49,11 @@ double quantile(std::span<const double> sorted, double share);
 /// < 2.
 double standard_error(std::span<const double> values);
 
+/// Of a mean over items in clusters: sqrt(sum over clusters of (sum of deviations)^2) / n (Liang and Zeger,
+/// 1986; Miller, arXiv 2411.00640, section 2.2), times sqrt(C / (C - 1)) for C clusters, so that with every
+/// item its own cluster it is standard_error. `cluster` as in bootstrap_mean; 0 for fewer than two clusters.
+double clustered_standard_error(std::span<const double> values, std::span<const std::size_t> cluster);
+
 /// Of the mean of a[i] - b[i]. Throws Error when a and b differ in length.
 double paired_standard_error(std::span<const double> a, std::span<const double> b);
 

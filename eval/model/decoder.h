@@ -38,11 +38,13 @@ using StepCheck = std::function<void()>;
 struct LikelihoodRequest {
   std::span<const TokenId> context;       ///< not empty
   std::span<const TokenId> continuation;  ///< scored token by token
+  bool each = false;                      ///< the tokens' own values are wanted too
 };
 
 struct Likelihood {
   double sum = 0;  ///< of ln p of the continuation's tokens, each from an f32 log-softmax over the full width
-  bool greedy = false;  ///< every token was the argmax (lowest id among equals)
+  bool greedy = false;            ///< every token was the argmax (lowest id among equals)
+  std::vector<double> each = {};  ///< [token of the continuation]: ln p, where asked for
 };
 
 /// Immutable; many threads may use one. Holds pointers: models must outlive it and not change while it works.
@@ -63,6 +65,9 @@ class Decoder {
   /// Contexts are cut from the left where context + continuation exceed the model's positions.
   std::vector<Likelihood> log_likelihoods(std::span<const LikelihoodRequest> requests,
                                           merge::Concurrency concurrency) const;
+
+  /// Longest sequence that the models take.
+  std::size_t positions() const { return models_.front()->shape().max_positions; }
 
   /// Logits of every position: [tokens, vocabulary], row-major.
   std::vector<float> logits(std::span<const TokenId> tokens) const;

@@ -176,8 +176,9 @@ class Scorer {
     const kernels::Kernels& kernel = kernels::active();
     const auto token = static_cast<std::size_t>(requests_[request].continuation[place]);
     const double all = kernel.log_sum_exp(logits.data(), logits.size());
-    results_[request].sum +=
-        static_cast<double>(static_cast<float>(static_cast<double>(logits[token]) - all));
+    const auto value = static_cast<double>(static_cast<float>(static_cast<double>(logits[token]) - all));
+    results_[request].sum += value;
+    if (requests_[request].each) results_[request].each[place] = value;
     // Greedy when nothing is larger and nothing equal comes before.
     const float most = kernel.maximum(logits.data(), logits.size());
     const auto first = std::find(logits.begin(), logits.end(), most);
@@ -203,6 +204,9 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
   const DType element = kv_element(models_.front()->compute());
   std::vector<Likelihood> results(requests.size(), {.sum = 0, .greedy = true});
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i].each) results[i].each.resize(requests[i].continuation.size());
+  }
   drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
     const Workspaces::Lease workspace = workspaces_->take();
     PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),

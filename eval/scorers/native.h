@@ -56,8 +56,14 @@ struct PreparedTask {
 /// the continuation; the continuation is what is left of the whole after the context's own length; prompts
 /// keep the last max_length - max_gen_toks tokens. Uses all cores of the pool. Throws InputError for an item
 /// without tokens, and for generated answers of a model whose settings of them are not run.
+/// Items without their answers get prompts only.
 PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokenizer,
                      const ModelLimits& limits = {});
+
+/// Reads the answers of the items `which` that were prepared without, and what their requests need of them;
+/// then they can be scored. Throws what add_answers and prepare throw.
+void answer_items(PreparedTask& prepared, std::span<const std::size_t> which, const Tokenizer& tokenizer,
+                  const ModelLimits& limits = {});
 
 /// One column of results.
 struct MetricColumn {

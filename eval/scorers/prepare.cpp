@@ -15,6 +15,7 @@ namespace tsugi::eval {
 namespace {
 
 using Ids = std::vector<TokenId>;
+using Which = std::span<const std::size_t>;
 
 std::size_t resolve_max_length(const ModelLimits& limits, const Tokenizer& tokenizer) {
   constexpr std::size_t kHarnessDefault = 2048;
@@ -57,7 +58,7 @@ void set_stops(PreparedTask& prepared, const Tokenizer& tokenizer, const ModelLi
   }
 }
 
-void encode_prompts(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
+void encode_prompts(PreparedTask& prepared, Which which, const Tokenizer& tokenizer, std::size_t max_length) {
   if (prepared.task.max_gen_toks >= max_length) {
     const auto mark = prepared.task.marks.find("generation_kwargs");
     throw InputError(
@@ -68,7 +69,8 @@ void encode_prompts(PreparedTask& prepared, const Tokenizer& tokenizer, std::siz
   const std::size_t room = max_length - prepared.task.max_gen_toks;
   const std::string bos = text_of(tokenizer, tokenizer.bos());
   prepared.prompts.resize(prepared.items.size());
-  merge::parallel_for(prepared.items.size(), [&](std::size_t i) {
+  merge::parallel_for(which.size(), [&](std::size_t k) {
+    const std::size_t i = which[k];
     Ids ids = encode(tokenizer, prepared.items[i].prompt, bos);
     if (ids.empty()) refuse(prepared, i, "the prompt has no tokens", "give doc_to_text some text");
     if (ids.size() > room) ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(room));
@@ -150,11 +152,13 @@ class PairEncoder {
   Ids last_ids_;
 };
 
-void encode_continuations(PreparedTask& prepared, const Tokenizer& tokenizer, std::size_t max_length) {
+void encode_continuations(PreparedTask& prepared, Which which, const Tokenizer& tokenizer,
+                          std::size_t max_length) {
   prepared.contexts.resize(prepared.items.size());
   prepared.continuations.resize(prepared.items.size());
   const bool rolling = prepared.task.output_type == OutputType::loglikelihood_rolling;
-  merge::parallel_for(prepared.items.size(), [&](std::size_t i) {
+  merge::parallel_for(which.size(), [&](std::size_t k) {
+    const std::size_t i = which[k];
     PairEncoder encoder(tokenizer);
     const std::vector<ContinuationText>& requests = prepared.items[i].requests;
     std::vector<Pair> pairs = rolling ? encoder.encode_windows(requests.front().continuation, max_length)
@@ -183,17 +187,28 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
   PreparedTask prepared;
   prepared.task = std::move(task);
   prepared.items = std::move(items);
-  const std::size_t max_length = resolve_max_length(limits, tokenizer);
-  if (prepared.task.output_type == OutputType::generate_until) {
+  std::vector<std::size_t> which;
+  const bool generates = prepared.task.output_type == OutputType::generate_until;
+  for (std::size_t i = 0; i < prepared.items.size(); ++i) {
+    if (generates || prepared.items[i].answered) which.push_back(i);
+  }
+  if (generates) {
     if (!limits.refusal.what.empty())
       throw InputError(limits.refusal.file, limits.refusal.what, limits.refusal.cure);
     prepared.repetition_penalty = limits.repetition_penalty;
     set_stops(prepared, tokenizer, limits);
-    encode_prompts(prepared, tokenizer, max_length);
+    encode_prompts(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
   } else {
-    encode_continuations(prepared, tokenizer, max_length);
+    encode_continuations(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
   }
   return prepared;
+}
+
+void answer_items(PreparedTask& prepared, Which which, const Tokenizer& tokenizer,
+                  const ModelLimits& limits) {
+  add_answers(prepared.task, prepared.items, which);
+  if (prepared.task.output_type == OutputType::generate_until) return;
+  encode_continuations(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
 }
 
 }  // namespace tsugi::eval

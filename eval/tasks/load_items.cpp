@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "eval/tasks/answers.h"
 #include "eval/tasks/doc_reader.h"
 #include "eval/tasks/documents.h"
 #include "eval/tasks/python_random.h"
@@ -37,20 +38,6 @@ void append_turn(const Turn& turn, std::vector<Message>& messages) {
   } else if (!turn.gen_prefix.empty()) {
     messages.push_back({"assistant", turn.gen_prefix, ""});
   }
-}
-
-// An index into choices, Python's way: from the end when negative.
-const std::string& chosen(const Json& target, const std::vector<std::string>& choices,
-                          const std::string& place) {
-  const auto index = python::integer(target);
-  const auto size = static_cast<std::int64_t>(choices.size());
-  if (!index || *index >= size || *index < -size) {
-    throw InputError(place,
-                     fmt::format("doc_to_target gives {}, expected the number of one of {} choices",
-                                 python::repr(target), size),
-                     "remove doc_to_choice if the target is the answer's text");
-  }
-  return choices[static_cast<std::size_t>(*index < 0 ? *index + size : *index)];
 }
 
 // The documents that examples are taken from.
@@ -154,6 +141,7 @@ class ItemBuilder {
       : task_(task),
         options_(options),
         reader_(task, "", task.doc_to_text, task.doc_to_target, task.doc_to_choice, columns),
+        answers_(task, columns),
         shots_(task, options, columns) {
     if (!task.description.empty()) description_.emplace(task, "description", task.description, columns);
     if (task.gen_prefix.is_string())
@@ -167,22 +155,23 @@ class ItemBuilder {
   /// What the first document of all has decides about the rest.
   void learn(const Json& doc, const std::string& place) {
     several_inputs_ = reader_.question(doc, place).is_number_integer();
-    several_targets_ = reader_.target(doc, place).is_array();
+    if (options_.answers) answers_.learn(doc, place);
   }
 
   Item build(std::size_t doc_id, const Json& doc, const std::string& place) {
     Item item;
     item.doc_id = doc_id;
     item.doc = doc;
+    item.place = place;
+    item.answered = false;
     item.choices = reader_.choices(doc, place);
-    const Json question = reader_.question(doc, place);
-    const Json target = reader_.target(doc, place);
+    // Where each choice has a prompt of its own, the question's number is the answer.
+    const Json question = several_inputs_ ? Json() : reader_.question(doc, place);
     const std::vector<std::string> contexts = this->contexts(doc, question, item.choices, place);
     item.prompt = contexts.front();
     item.question = several_inputs_ ? item.choices.front() : question.get<std::string>();
-    item.reference = target;
-    set_target(item, several_inputs_ ? question : target, target, place);
-    set_requests(item, contexts, target, place);
+    set_requests(item, contexts);
+    if (options_.answers) answers_.read(item);
     return item;
   }
 
@@ -227,52 +216,16 @@ class ItemBuilder {
     return options_.chat(messages, generate);
   }
 
-  void set_target(Item& item, const Json& gold, const Json& target, const std::string& place) const {
-    if (task_.output_type == OutputType::multiple_choice) {
-      if (several_targets_ && gold.is_array()) {
-        for (const Json& one : gold) item.golds.push_back(index_of(one, item.choices));
-      } else {
-        item.golds.push_back(index_of(gold, item.choices));
-      }
-      item.gold = item.golds.empty() ? -1 : item.golds.front();
-      if (several_inputs_) item.target = python::str(target);
-      return;
-    }
-    if (task_.output_type == OutputType::generate_until && !task_.doc_to_choice.is_absent()) {
-      item.targets = {chosen(target, item.choices, place)};
-    } else if (several_targets_ && target.is_array()) {
-      for (const Json& one : target) item.targets.push_back(python::str(one));
-    } else {
-      item.targets = {python::str(target)};
-    }
-    item.target = item.targets.empty() ? "" : item.targets.front();
-  }
-
-  /// The index of the right choice, -1 where the harness says "never right". Python's True is 1 and 2.0 is 2.
-  static int index_of(const Json& target, const std::vector<std::string>& choices) {
-    if (target.is_string()) {
-      const auto found = std::find(choices.begin(), choices.end(), target.get<std::string>());
-      return found == choices.end() ? -1 : static_cast<int>(found - choices.begin());
-    }
-    for (std::size_t i = 0; i < choices.size(); ++i) {
-      if (python::equal(target, Json(i))) return static_cast<int>(i);
-    }
-    return -1;
-  }
-
-  void set_requests(Item& item, const std::vector<std::string>& contexts, const Json& target,
-                    const std::string& place) const {
+  // As far as they do not depend on the answer.
+  void set_requests(Item& item, const std::vector<std::string>& contexts) const {
     if (task_.output_type == OutputType::generate_until) return;
     if (task_.output_type != OutputType::multiple_choice) {
-      if (!target.is_string())
-        throw InputError(place, fmt::format("doc_to_target gives {}, expected text", python::repr(target)),
-                         "use a template: \"{{column}}\"");
-      item.requests.push_back({item.prompt, target.get<std::string>()});
+      item.requests.push_back({item.prompt, ""});
       return;
     }
     const std::string delimiter = choice_delimiter();
     if (several_inputs_) {
-      for (const std::string& context : contexts) item.requests.push_back({context, delimiter + item.target});
+      for (const std::string& context : contexts) item.requests.push_back({context, delimiter});
     } else {
       for (const std::string& choice : item.choices)
         item.requests.push_back({item.prompt, delimiter + choice});
@@ -291,12 +244,12 @@ class ItemBuilder {
   const Task& task_;
   const PromptOptions& options_;
   DocReader reader_;
+  AnswerReader answers_;
   Shots shots_;
   std::optional<DocField> description_;
   std::optional<DocField> prefix_;
   bool mutual_ = false;
   bool several_inputs_ = false;
-  bool several_targets_ = false;
 };
 
 std::vector<std::size_t> documents_to_ask(const Task& task, const PromptOptions& options, std::size_t count) {

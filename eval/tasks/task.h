@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,6 +106,8 @@ struct ContinuationText {
 struct Item {
   std::size_t doc_id = 0;  ///< position in the data
   nlohmann::ordered_json doc;
+  std::string place;                 ///< "items.jsonl:17", for messages
+  bool answered = true;              ///< false: what follows of the answer is still to come (add_answers)
   std::string question;              ///< without description, examples and template
   std::string prompt;                ///< all that the model reads before it answers; the first of several
   std::vector<std::string> choices;  ///< multiple_choice only
@@ -124,6 +127,7 @@ struct PromptOptions {
   std::optional<std::size_t> num_fewshot = {};  ///< instead of the file's
   std::uint64_t fewshot_seed = 1234;            ///< lm-evaluation-harness's default
   std::string system_instruction = {};
+  bool answers = true;     ///< else items come without their answers, which add_answers gives them
   ChatRenderer chat = {};  ///< without one a prompt is plain text
   bool multiturn = true;   ///< examples are turns of their own, for a chat template
 };
@@ -143,5 +147,9 @@ std::size_t shots_of(const Task& task, const PromptOptions& options);
 /// Reads the task's documents and renders them. Throws InputError with file:line for a broken line, a missing
 /// column, a template that cannot be rendered, too few documents for the examples.
 std::vector<Item> load_items(const Task& task, const PromptOptions& options = {});
+
+/// Reads the answers of the items `which` that load_items left out: reference, targets, golds and what their
+/// requests need of them. No other item's answer is looked at. Throws InputError as load_items does.
+void add_answers(const Task& task, std::vector<Item>& items, std::span<const std::size_t> which);
 
 }  // namespace tsugi::eval

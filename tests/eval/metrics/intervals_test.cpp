@@ -220,6 +220,15 @@ TEST(Intervals, StandardErrors) {
   EXPECT_DOUBLE_EQ(eval::paired_standard_error(a, b), std::sqrt(4 - 4.0 / 8) / 8 * std::sqrt(8.0 / 7));
 }
 
+TEST(Intervals, ClusteredStandardErrors) {
+  const Values values{1, 0, 0, 1, 1, 0.5};
+  EXPECT_DOUBLE_EQ(eval::clustered_standard_error(values, {}), eval::standard_error(values));
+  // Mean 3.5 / 6; sums of deviations in pairs are -1/6, -1/6 and 1/3, and 3 clusters are scaled by 3 / 2.
+  EXPECT_DOUBLE_EQ(eval::clustered_standard_error(values, Clusters{4, 4, 9, 9, 1, 1}),
+                   std::sqrt((1.0 / 36 + 1.0 / 36 + 1.0 / 9) * 1.5) / 6);
+  EXPECT_EQ(eval::clustered_standard_error(values, Clusters{4, 4, 4, 4, 4, 4}), 0);
+}
+
 TEST(Intervals, SmallCases) {
   const Estimate one = bootstrap_mean(Values{0.5}, {}, 0);
   EXPECT_EQ(one.mean, 0.5);

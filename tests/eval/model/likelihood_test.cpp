@@ -41,7 +41,8 @@ class LikelihoodTest : public testing::TestWithParam<const kernels::Kernels*> {
       const auto end = row + static_cast<std::ptrdiff_t>(width);
       double total = 0;
       for (auto x = row; x != end; ++x) total += std::exp(static_cast<double>(*x));
-      result.sum += static_cast<double>(row[continuation[i]]) - std::log(total);
+      result.each.push_back(static_cast<double>(row[continuation[i]]) - std::log(total));
+      result.sum += result.each.back();
       result.greedy = result.greedy && std::max_element(row, end) - row == continuation[i];
     }
     return result;
@@ -51,6 +52,8 @@ class LikelihoodTest : public testing::TestWithParam<const kernels::Kernels*> {
     // Each log-probability of size up to 10 is rounded to half a unit; the sum below it is good to 20 eps.
     EXPECT_NEAR(seen.sum, wanted.sum, static_cast<double>(length) * (5 + 22) * 1.2e-7);
     EXPECT_EQ(seen.greedy, wanted.greedy);
+    for (std::size_t i = 0; i < seen.each.size(); ++i)
+      EXPECT_NEAR(seen.each[i], wanted.each[i], (5 + 22) * 1.2e-7);
   }
 
   Random random{11};
@@ -70,6 +73,20 @@ INSTANTIATE_TEST_SUITE_P(Available, LikelihoodTest,
                            std::erase(name, '-');
                            return name;
                          });
+
+TEST_P(LikelihoodTest, TokensValuesAreGivenWhereTheyAreAskedFor) {
+  const auto context = tokens(3);
+  const auto continuation = tokens(9);
+  const auto other = tokens(4);
+  const std::vector<LikelihoodRequest> requests = {
+      {context, other}, {context, continuation, true}, {context, other, true}};
+  const auto seen = decoder.log_likelihoods(requests, Concurrency::serial);
+  EXPECT_TRUE(seen[0].each.empty());
+  ASSERT_EQ(seen[1].each.size(), 9U);
+  ASSERT_EQ(seen[2].each.size(), 4U);
+  expect(seen[1], recomputed(context, continuation), 9);
+  expect(seen[2], recomputed(context, other), 4);
+}
 
 TEST_P(LikelihoodTest, EqualsSumsOverWholeSequences) {
   std::vector<LikelihoodRequest> requests;
