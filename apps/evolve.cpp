@@ -9,6 +9,7 @@
 
 #include "apps/commands.h"
 #include "apps/stop_signals.h"
+#include "evolve/report/evidence.h"
 #include "evolve/report/table.h"
 #include "evolve/search.h"
 #include "merge/parallel.h"
@@ -107,6 +108,8 @@ void run_evolve(const Options& options, const CommonOptions& common) {
   pool.run([&] { result = spec ? evolve::run_search(*spec, search) : evolve::resume_search(search); });
   progress = RunProgress(Progress::Style::none);  // ends the bar before the table
   console.print("\n" + evolve::result_table(*result) + "\n" + evolve::verdict(*result));
+  for (const std::string& line : evolve::evidence(*result)) console.print(line);
+  console.print(evolve::openings(*result));
   console.print(
       fmt::format("The run is in {0}/, the evolved checkpoint in {0}/winner/.", search.output.string()));
   console.print_json(evolve::to_json(*result));

@@ -14,6 +14,7 @@
 
 #include "apps/commands.h"
 #include "apps/text_table.h"
+#include "evolve/report/evidence.h"
 #include "evolve/report/table.h"
 #include "evolve/result.h"
 #include "merge/checkpoint/checkpoint.h"
@@ -188,6 +189,8 @@ void inspect_run(const std::filesystem::path& run, const Console& console) {
   console.print(evolve::result_table(result) + "\n" + evolve::verdict(result));
   console.print(fmt::format("{} candidates were searched on {} items; {} validation items named the winner.",
                             result.evaluations, result.search_items, result.validation_items));
+  for (const std::string& line : evolve::evidence(result)) console.print(line);
+  console.print(evolve::openings(result));
   console.print_json(evolve::to_json(result));
 }
 

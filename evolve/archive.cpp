@@ -89,7 +89,7 @@ void write_candidates(Hdf5Writer& file, const Archive& archive) {
              "of parents and baselines");
   file.doubles("/candidates/genes", {records.size(), archive.genes.size()},
                matrix(records, &Record::genes, archive.genes.size()),
-               "the genome, in the units of the recipe; NaN for parents");
+               "the genome, in the units of the recipe; NaN for parents and for merges outside the space");
   file.texts("/candidates/recipe", texts_of(records, [](const Record& r) { return r.recipe; }),
              "merge recipe in mergekit's YAML");
   file.integers(
@@ -147,7 +147,9 @@ void read_candidates(const Hdf5Reader& file, const std::filesystem::path& path, 
     record.generation = static_cast<std::size_t>(generation[i]);
     record.origin = static_cast<Origin>(place_in(kOrigins, origin[i], path));
     record.name = names[i];
-    if (record.origin != Origin::parent) record.genes = row(genes, i, archive.genes.size());
+    // Parents and merges outside the search's space have none.
+    if (std::vector<double> own = row(genes, i, archive.genes.size()); !own.empty() && !std::isnan(own[0]))
+      record.genes = std::move(own);
     record.recipe = recipe[i];
     if (same_as[i] >= 0) record.same_as = static_cast<std::size_t>(same_as[i]);
     record.failure = failure[i];

@@ -30,7 +30,7 @@ struct Record {
   std::size_t generation = 0;
   Origin origin = Origin::optimizer;
   std::string name{};           ///< of a parent or a baseline; "" else
-  std::vector<double> genes{};  ///< in the genes' own units; empty for a parent
+  std::vector<double> genes{};  ///< in the genes' own units; empty for parents and usual merges
   std::string recipe{};         ///< YAML
   std::optional<std::size_t>
       same_as{};                    ///< an earlier candidate with the same recipe, whose scores these are

@@ -42,6 +42,15 @@ Proposal propose_parent(const Parent& parent) {
   return out;
 }
 
+Proposal propose_merge(const UsualMerge& merge) {
+  Proposal out;
+  out.record.origin = Origin::baseline;
+  out.record.name = merge.name;
+  out.record.recipe = recipes::to_yaml(merge.recipe);
+  out.subject.recipe = merge.recipe;
+  return out;
+}
+
 Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> genes, std::size_t generation,
                  std::string name) {
   Proposal out;

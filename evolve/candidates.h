@@ -25,6 +25,9 @@ struct Proposal {
 /// A parent as it is; its recipe is the passthrough that copies it.
 Proposal propose_parent(const Parent& parent);
 
+/// A merge that is no point of the search's space; it has no genes.
+Proposal propose_merge(const UsualMerge& merge);
+
 /// What genes stand for.
 Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> genes, std::size_t generation,
                  std::string name = {});

@@ -35,7 +35,9 @@ struct Evaluator::Arena {
 struct Evaluator::Lane {
   std::vector<Arena> arenas;
 
-  eval::ResidentWeights& arena_for(const eval::PlannedModel& model, const eval::Residence& residence) {
+  eval::ResidentWeights& arena_for(const merge::MergePlan& plan) {
+    const eval::PlannedModel model = eval::describe_model(plan);
+    const eval::Residence residence = eval::choose_residence(plan, std::nullopt);
     for (Arena& arena : arenas) {
       const bool same_kind =
           arena.residence.storage == residence.storage && arena.residence.compute == residence.compute;
@@ -92,6 +94,13 @@ std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::sp
   return values;
 }
 
+void Evaluator::fill(eval::ResidentWeights& weights, const merge::MergePlan& merge_plan,
+                     merge::Concurrency concurrency, const std::function<void()>& check) {
+  merge::execute(merge_plan, weights,
+                 {.concurrency = concurrency, .cache = &cache_, .progress = [&](std::uint64_t) { check(); }});
+  weights.check_complete();
+}
+
 Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
                               merge::Concurrency concurrency, const Watch& watch) {
   Score result;
@@ -105,15 +114,11 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
   try {
     check();
     const merge::MergePlan merge_plan = plan(subject);
-    const eval::PlannedModel model = eval::describe_model(merge_plan);
-    weights = &lane.arena_for(model, eval::choose_residence(merge_plan, std::nullopt));
-    merge::execute(
-        merge_plan, *weights,
-        {.concurrency = concurrency, .cache = &cache_, .progress = [&](std::uint64_t) { check(); }});
-    weights->check_complete();
+    weights = &lane.arena_for(merge_plan);
+    fill(*weights, merge_plan, concurrency, check);
     result.merge_seconds = seconds_since(start);
     const Clock::time_point merged = Clock::now();
-    const eval::Decoder decoder({weights}, eval::plain_path(model.shape.layers), workspaces_, check);
+    const eval::Decoder decoder({weights}, eval::plain_path(weights->shape().layers), workspaces_, check);
     result.values = score_items(decoder, items, concurrency, watch.progress);
     result.score_seconds = seconds_since(merged);
     return result;
@@ -130,8 +135,28 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
   return result;
 }
 
+void Evaluator::with_decoder(const Subject& subject, const std::function<bool()>& stop,
+                             const std::function<void(const eval::Decoder&)>& use) {
+  const auto check = [&] {
+    if (stop && stop()) throw Interrupted("stopped");
+  };
+  const merge::MergePlan merge_plan = plan(subject);
+  eval::ResidentWeights& weights = lanes_.front()->arena_for(merge_plan);
+  try {
+    fill(weights, merge_plan, merge::Concurrency::parallel, check);
+  } catch (...) {
+    weights.forget();
+    throw;
+  }
+  use(eval::Decoder({&weights}, eval::plain_path(weights.shape().layers), workspaces_, check));
+}
+
 std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
                                        const Watch& watch) {
+  const bool sealed = std::any_of(items.begin(), items.end(), [&](std::size_t item) {
+    return exam_->split.side[item] == eval::Side::test;
+  });
+  if (sealed && !exam_->opened) throw Error("items of the sealed test are asked before it is opened");
   std::vector<Score> scores(subjects.size());
   std::atomic<std::size_t> next{0};
   std::atomic<bool> given_up{false};

@@ -59,8 +59,14 @@ class Evaluator {
   /// Scores each subject on `items` (ascending). A failure becomes that subject's Score::failure. Throws
   /// Interrupted when watch.stop says so, std::bad_alloc (which is no subject's fault) and what
   /// watch.finished throws, a moment later for the time that each thread's step takes.
+  /// Throws Error for items of the sealed test before open_sealed.
   std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
                               const Watch& watch = {});
+
+  /// Merges a subject and lends its decoder. Throws what merging and `use` throw, and Interrupted when
+  /// `stop`, which is asked often, from any thread, says so.
+  void with_decoder(const Subject& subject, const std::function<bool()>& stop,
+                    const std::function<void(const eval::Decoder&)>& use);
 
   /// The plan of a subject. Throws what planning throws.
   merge::MergePlan plan(const Subject& subject);
@@ -69,6 +75,8 @@ class Evaluator {
   struct Arena;
   struct Lane;
 
+  void fill(eval::ResidentWeights& weights, const merge::MergePlan& merge_plan,
+            merge::Concurrency concurrency, const std::function<void()>& check);
   Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
                      merge::Concurrency concurrency, const Watch& watch);
   std::vector<double> score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,

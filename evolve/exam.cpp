@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "eval/holdout/leaderboards.h"
 #include "eval/tasks/chat_prompts.h"
 
 namespace tsugi::evolve {
@@ -61,6 +63,23 @@ void check_examples(const recipes::TaskSpec& spec, const Task& task, const eval:
       "num_fewshot: 0");
 }
 
+void check_leaderboard(const recipes::SearchSpec& spec, const recipes::TaskSpec& task_spec, const Task& task,
+                       Exam& exam) {
+  const eval::LeaderboardSet* set = eval::find_leaderboard_set(task);
+  if (set == nullptr) return;
+  if (!spec.contamination.allow_leaderboard_search) {
+    throw InputError(
+        task_spec.mark,
+        fmt::format("task '{}' seems to ask the test set of {}, by which {} ranks models", task_spec.name,
+                    set->name, set->leaderboard),
+        "search on other items, such as its training split (name that file so, or the split train), or set "
+        "contamination: {allow_leaderboard_search: true}; the report will then say so");
+  }
+  const std::string name = fmt::format("{} ({})", set->name, set->leaderboard);
+  if (std::find(exam.leaderboards.begin(), exam.leaderboards.end(), name) == exam.leaderboards.end())
+    exam.leaderboards.push_back(name);
+}
+
 std::optional<std::string> text_field(const Item& item, const char* key) {
   const auto found = item.doc.find(key);
   if (found == item.doc.end() || !found->is_string()) return std::nullopt;
@@ -94,39 +113,73 @@ std::vector<std::size_t> counts_of(const Exam& exam, std::span<const std::size_t
   return counts;
 }
 
-}  // namespace
+// Positions in a task's items of those that are sealed, or of the others.
+std::vector<std::size_t> positions_of(const Exam& exam, std::size_t task, bool sealed) {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < exam.items.size(); ++i) {
+    if (exam.items[i].task == task && (exam.split.side[i] == Side::test) == sealed)
+      positions.push_back(exam.items[i].position);
+  }
+  return positions;
+}
 
-Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
-               const eval::Tokenizer& tokenizer, const eval::ModelLimits& limits,
-               std::vector<std::string>& notes) {
+eval::PromptOptions prompt_options(const recipes::SearchSpec& spec, const eval::ModelFiles& files) {
   eval::PromptOptions options;
   if (spec.num_fewshot) options.num_fewshot = static_cast<std::size_t>(*spec.num_fewshot);
   if (spec.limit) options.limit = static_cast<std::size_t>(*spec.limit);
   options.system_instruction = spec.system_instruction;
   options.multiturn = spec.fewshot_as_multiturn;
+  options.answers = false;  // which are sealed is known only when all questions are
   if (spec.apply_chat_template) options.chat = eval::read_chat(files, "", spec.chat_mark.text());
+  return options;
+}
+
+}  // namespace
+
+Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
+               const eval::Tokenizer& tokenizer, const eval::ModelLimits& limits,
+               std::vector<std::string>& notes) {
+  const eval::PromptOptions options = prompt_options(spec, files);
   Exam exam;
+  exam.limits = limits;
   std::vector<eval::HoldoutItem> holdout;
+  std::vector<std::pair<Task, std::vector<Item>>> loaded;
   for (const recipes::TaskSpec& task_spec : spec.tasks) {
     Task task = eval::load_task(task_spec.name, spec.include_path, spec.file);
     check_task(task_spec, task);
     check_examples(task_spec, task, options);
+    check_leaderboard(spec, task_spec, task, exam);
     notes.insert(notes.end(), task.notes.begin(), task.notes.end());
     std::vector<Item> items = eval::load_items(task, options);
     for (std::size_t position = 0; position < items.size(); ++position) {
       const Item& item = items[position];
-      exam.items.push_back({.task = exam.tasks.size(), .position = position, .id = item_id(task, item)});
       holdout.push_back({.question = text_field(item, "question").value_or(item.question),
                          .source = text_field(item, "source")});
+      exam.items.push_back({.task = loaded.size(),
+                            .position = position,
+                            .id = item_id(task, item),
+                            .content = holdout.back()});
     }
-    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
-                          .weight = task_spec.weight,
-                          .column = task_spec.metric});
+    loaded.emplace_back(std::move(task), std::move(items));
   }
   exam.split = eval::split_items(
       holdout, {.search = spec.split.search, .validation = spec.split.validation, .test = spec.split.test});
+  for (std::size_t t = 0; t < loaded.size(); ++t) {
+    auto& [task, items] = loaded[t];
+    eval::add_answers(task, items, positions_of(exam, t, false));
+    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
+                          .weight = spec.tasks[t].weight,
+                          .column = spec.tasks[t].metric});
+  }
   check_sides(exam, spec);
   return exam;
+}
+
+void open_sealed(Exam& exam, const eval::Tokenizer& tokenizer) {
+  if (exam.opened) return;
+  for (std::size_t t = 0; t < exam.tasks.size(); ++t)
+    eval::answer_items(exam.tasks[t].prepared, positions_of(exam, t, true), tokenizer, exam.limits);
+  exam.opened = true;
 }
 
 std::vector<std::size_t> items_of(const Exam& exam, Side side) {

@@ -25,24 +25,33 @@ struct ExamTask {
 
 struct ExamItem {
   std::size_t task = 0;
-  std::size_t position = 0;  ///< in the task's items
-  std::string id;            ///< "TASK/ID", with the document's own `id` or else its number
+  std::size_t position = 0;     ///< in the task's items
+  std::string id;               ///< "TASK/ID", with the document's own `id` or else its number
+  eval::HoldoutItem content{};  ///< what the split went by
 };
 
-/// Immutable once loaded; safe to use from any thread.
+/// Immutable but for open_sealed; else safe to use from any thread.
 struct Exam {
   std::vector<ExamTask> tasks;
-  std::vector<ExamItem> items;  ///< task by task, in file order
-  eval::Split split;            ///< by position in `items`
+  std::vector<ExamItem> items;            ///< task by task, in file order
+  eval::Split split;                      ///< by position in `items`
+  eval::ModelLimits limits;               ///< that prompts were made for
+  bool opened = false;                    ///< the answers of the sealed test have been read
+  std::vector<std::string> leaderboards;  ///< sets that are searched on although a leaderboard ranks by them
 };
 
 /// Loads the tasks, takes what the split needs from each document (fields `question` and `source`; without a
-/// question the prompt stands in), splits. Notes say where data was found. Throws InputError: unknown task or
-/// metric, a weight of 0, a task without items on one side, examples from the items that are split, no chat
-/// template where one is asked for. `files` are those beside the tokenizer.
+/// question the prompt stands in), splits. The answers of the sealed test are not read. Notes say where data
+/// was found. Throws InputError: unknown task or metric, a weight of 0, a task without items on one side,
+/// examples from the items that are split, no chat template where one is asked for, a leaderboard's test set
+/// that the search file does not insist on. `files` are those beside the tokenizer.
 Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
                const eval::Tokenizer& tokenizer, const eval::ModelLimits& limits,
                std::vector<std::string>& notes);
+
+/// Reads the answers of the sealed test; until then an Evaluator refuses its items. `tokenizer` is
+/// load_exam's. Nothing else may use the exam meanwhile. Throws InputError for an answer that cannot be used.
+void open_sealed(Exam& exam, const eval::Tokenizer& tokenizer);
 
 /// Items of a side, in order.
 std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);

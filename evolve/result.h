@@ -10,7 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "eval/holdout/familiarity.h"
 #include "eval/metrics/intervals.h"
+#include "evolve/contamination.h"
+#include "evolve/search_score.h"
+#include "evolve/task_changes.h"
 
 namespace tsugi::evolve {
 
@@ -32,19 +36,28 @@ struct Result {
   std::string best_parent;         ///< named on validation, before the test was opened
   std::string best_baseline;       ///< likewise
   eval::Estimate gain;             ///< winner minus best parent, item by item
+  eval::Estimate lead;             ///< winner minus whichever parent is best in each resample
+  std::vector<TaskChange> tasks;   ///< winner beside best parent
+  SearchScore search;
+  std::vector<Contamination> contamination;
+  std::vector<std::string> leaderboards;           ///< searched on although a leaderboard ranks by them
+  std::vector<eval::FamiliarityNote> familiarity;  ///< of the parents; empty where it cannot be told
+  std::string test_set;                            ///< SHA-256 of the sealed items, as the ledger has it
   std::size_t test_openings = 0;
   std::size_t evaluations =
       0;  ///< candidates that the optimizer proposed; generation 0 and the final mean come on top
+
+  /// The task with the smallest change; null without tasks.
+  const TaskChange* worst_task() const;
 
   /// The whole interval of the gain is above 0.
   bool shown_better() const { return gain.low > 0; }
 };
 
-/// The format of design.md, section 4.
+/// docs/honesty.md says what each member is. Nothing in it depends on clock, host or history.
 nlohmann::ordered_json to_json(const Result& result);
 
-/// Reads result.json. Throws InputError naming file and key. What the format does not hold (best_baseline)
-/// stays "".
+/// Reads result.json. Throws InputError naming file and key.
 Result read_result(const std::filesystem::path& file);
 
 }  // namespace tsugi::evolve

@@ -52,6 +52,9 @@ std::vector<fs::path> files_of(const Workbench& bench) {
     files.insert(files.end(), read.data_files.begin(), read.data_files.end());
     files.insert(files.end(), read.fewshot.files.begin(), read.fewshot.files.end());
   }
+  for (const std::string& name : bench.spec.contamination.against) {
+    if (const auto file = recipes::find_beside(name, bench.spec.file)) files.push_back(*file);
+  }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 
-#include "eval/metrics/intervals.h"
 #include "evolve/candidates.h"
+#include "evolve/familiarity.h"
+#include "evolve/final_report.h"
 #include "evolve/finalists.h"
+#include "evolve/ledger.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
+#include "merge/sha256.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -20,10 +23,6 @@ using Rows = std::vector<std::vector<double>>;
 
 // design.md, section 3: few enough that the best of them on validation is no lucky draw.
 constexpr std::size_t kMostFinalists = 10;
-
-// The bootstrap's draws do not depend on the run's seed: the interval of given scores on given items is
-// always the same.
-constexpr std::uint64_t kBootstrapSeed = 0;
 
 class Search {
  public:
@@ -40,6 +39,7 @@ class Search {
   void export_winner();
   Rows examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage);
   std::vector<std::size_t> scored_baselines() const;
+  void note_opening();
   Result open_test();
   void save() const;
   void save_generation() const;
@@ -78,7 +78,8 @@ Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& 
 std::size_t Search::items_total() const {
   const auto generations =
       (static_cast<std::size_t>(bench_->spec.evaluations) + population_ - 1) / population_;
-  const std::size_t fixed = bench_->parents.size() + bench_->space->baselines().size();
+  const std::size_t fixed =
+      bench_->parents.size() + bench_->space->baselines().size() + bench_->usual_merges.size();
   const eval::Split& split = bench_->exam.split;
   return (fixed + 2 + generations * population_) * split.count(Side::search) +
          (fixed + kMostFinalists) * split.count(Side::validation) + (fixed + 1) * split.count(Side::test);
@@ -90,6 +91,7 @@ void Search::generation_zero() {
   for (const Baseline& baseline : bench_->space->baselines()) {
     proposals.push_back(propose(*bench_->space, Origin::baseline, baseline.genes, 0, baseline.name));
   }
+  for (const UsualMerge& merge : bench_->usual_merges) proposals.push_back(propose_merge(merge));
   proposals.push_back(propose(*bench_->space, Origin::start, start_values(*bench_->space), 0));
   candidates_.add(std::move(proposals), "generation 0");
   for (const std::size_t id : candidates_.of(Origin::parent)) {
@@ -241,12 +243,34 @@ void Search::export_winner() {
   write_whole(folder_->work() / "winner.yaml", recipe);
 }
 
+void Search::note_opening() {
+  const Archive& archive = candidates_.archive();
+  Opening opening;
+  opening.run = std::filesystem::absolute(options_->output).lexically_normal().string();
+  opening.number = archive.test_openings;
+  opening.winner = merge::sha256_hex(archive.records[*archive.winner].recipe);
+  std::vector<eval::HoldoutItem> contents;
+  for (const std::size_t item : items_of(bench_->exam, Side::test))
+    contents.push_back(bench_->exam.items[item].content);
+  opening.set = sealed_set(contents);
+  try {
+    record_opening(standard_ledger(), std::move(opening));
+  } catch (const Error& error) {
+    if (options_->note)
+      options_->note(fmt::format("the opening of the sealed test is not in the ledger: {}", error.what()));
+  }
+}
+
 Result Search::open_test() {
   Archive& archive = candidates_.archive();
-  const std::vector<std::size_t> parents = candidates_.of(Origin::parent);
-  std::vector<std::size_t> ids = parents;
-  for (const std::size_t id : scored_baselines()) ids.push_back(id);
-  ids.push_back(*archive.winner);
+  const Opened opened{.parents = candidates_.of(Origin::parent),
+                      .baselines = scored_baselines(),
+                      .winner = *archive.winner,
+                      .best_parent = best_parent_,
+                      .best_baseline = best_baseline_};
+  std::vector<std::size_t> ids = opened.parents;
+  ids.insert(ids.end(), opened.baselines.begin(), opened.baselines.end());
+  ids.push_back(opened.winner);
   archive.test_openings = journal_->open_test();  // an opening counts even if the run dies while looking
   save();
   if (archive.test_openings > 1 && options_->note) {
@@ -255,29 +279,12 @@ Result Search::open_test() {
                     "after a look at it says less than one of as many evaluations from the start",
                     archive.test_openings));
   }
-  const Rows rows = examine_all(ids, Side::test, "sealed test");
-  const std::vector<std::size_t> clusters = clusters_of(bench_->exam, items_of(bench_->exam, Side::test));
-
-  Result result;
-  const eval::Split& split = bench_->exam.split;
-  result.search_items = split.count(Side::search);
-  result.validation_items = split.count(Side::validation);
-  result.test_items = split.count(Side::test);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Record& record = archive.records[ids[i]];
-    const bool is_winner = i + 1 == ids.size();
-    result.models.push_back({.name = is_winner ? "evolved" : record.name,
-                             .kind = is_winner ? "winner" : std::string(name(record.origin)),
-                             .score = eval::bootstrap_mean(rows[i], clusters, kBootstrapSeed)});
-  }
-  const auto best =
-      static_cast<std::size_t>(std::find(parents.begin(), parents.end(), best_parent_) - parents.begin());
-  result.winner = *archive.winner;
-  result.best_parent = archive.records[best_parent_].name;
-  if (best_baseline_) result.best_baseline = archive.records[*best_baseline_].name;
-  result.gain = eval::bootstrap_difference(rows.back(), rows[best], clusters, kBootstrapSeed);
-  result.test_openings = archive.test_openings;
-  result.evaluations = archive.evaluations;
+  note_opening();
+  open_sealed(bench_->exam, *bench_->tokenizer);
+  examine_all(ids, Side::test, "sealed test");
+  Result result = final_report(bench_->exam, archive, opened);
+  result.contamination = bench_->contamination;
+  result.familiarity = check_familiarity(*bench_, candidates_.evaluator(), options_->stop);
   return result;
 }
 

@@ -167,12 +167,16 @@ std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const
   auto bench = std::make_unique<Workbench>();
   bench->spec = resolved(spec, options);
   open_parents(*bench);
-  bench->space = std::make_unique<WeightSpace>(bench->spec.genome, family_of(*bench));
+  const ModelFamily family = family_of(*bench);
+  bench->space = std::make_unique<WeightSpace>(bench->spec.genome, family);
+  bench->usual_merges = usual_merges(bench->spec.genome, family);
   const eval::ModelFiles files(donor_of(*bench));
   bench->tokenizer = std::make_unique<eval::Tokenizer>(eval::Tokenizer::load(files));
   bench->exam =
       load_exam(bench->spec, files, *bench->tokenizer, eval::read_model_limits(files), bench->notes);
   bench->notes.push_back(cluster_note(bench->exam));
+  bench->contamination = check_contamination(bench->exam, bench->spec);
+  for (std::string& sentence : describe(bench->contamination)) bench->notes.push_back(std::move(sentence));
   note_chat_template(*bench);
   divide(*bench, options);
   return bench;

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "evolve/contamination.h"
 #include "evolve/evaluator.h"
 #include "evolve/exam.h"
 #include "evolve/genomes/genome.h"
+#include "evolve/genomes/usual_merges.h"
 #include "evolve/planner.h"
 #include "evolve/search.h"
 #include "merge/checkpoint/checkpoint.h"
@@ -33,8 +35,10 @@ struct Workbench {
   merge::CheckpointStore store;
   std::vector<Parent> parents;  ///< the models in their order, then the base if it is not among them
   std::unique_ptr<GeneSpace> space;
+  std::vector<UsualMerge> usual_merges;  ///< baselines beside the space's own
   std::unique_ptr<eval::Tokenizer> tokenizer;
   Exam exam;
+  std::vector<Contamination> contamination;
   Division division;
   std::vector<std::string> notes;  ///< what a user should know
 };

@@ -244,6 +244,18 @@ std::optional<double> read_time_limit(const YamlMapping& top) {
   return seconds;
 }
 
+ContaminationSpec read_contamination(const YamlMapping& top) {
+  ContaminationSpec contamination;
+  const YamlMapping::Entry* entry = top.find("contamination");
+  if (entry == nullptr) return contamination;
+  const KnownKeys known{.keys = {"against", "allow_leaderboard_search"}, .unadvertised = {}};
+  const YamlMapping mapping(entry->value, "contamination", known, {});
+  contamination.mark = entry->mark;
+  contamination.against = read_texts(mapping, "against");
+  contamination.allow_leaderboard_search = read_flag(mapping, "allow_leaderboard_search", false);
+  return contamination;
+}
+
 void read_chat(const YamlMapping& top, SearchSpec& search) {
   if (const auto* chat = top.find("apply_chat_template")) {
     search.apply_chat_template = chat->value.boolean("apply_chat_template");
@@ -257,8 +269,8 @@ void read_chat(const YamlMapping& top, SearchSpec& search) {
 
 KnownKeys top_level_keys() {
   KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
-                           "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "evaluations",
-                           "time_limit", "seed"},
+                           "fewshot_as_multiturn", "system_instruction", "optimizer", "split",
+                           "contamination", "evaluations", "time_limit", "seed"},
                   .unadvertised = {}};
   for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
   return known;
@@ -288,6 +300,7 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   read_switches(top);
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);
+  search.contamination = read_contamination(top);
   search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
   search.time_limit = read_time_limit(top);
   if (const auto* seed = top.find("seed")) search.seed = seed->value.seed("seed");

@@ -64,6 +64,13 @@ struct OptimizerSpec {
   Mark mark;
 };
 
+/// `contamination:`, ours: what the items must not be in.
+struct ContaminationSpec {
+  std::vector<std::string> against;       ///< files; tried from the working directory, then from the file
+  bool allow_leaderboard_search = false;  ///< search on a leaderboard's test set; the report says so
+  Mark mark;
+};
+
 /// A whole search.
 struct SearchSpec {
   GenomeSpec genome;
@@ -78,6 +85,7 @@ struct SearchSpec {
   Mark chat_mark;                    ///< of apply_chat_template
   OptimizerSpec optimizer;
   SplitSpec split;
+  ContaminationSpec contamination;
   int evaluations = 100;
   std::optional<double> time_limit;  ///< ours: seconds that merging and scoring one candidate may take
   std::uint64_t seed = 0;

@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "evolve/contamination.h"
 #include "recipes/error.h"
+#include "tests/support/input_error.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tsugi::evolve {
@@ -118,6 +121,82 @@ TEST_F(LoadExam, AsksThroughAChatTemplate) {
   const std::string& prompt = exam.tasks.at(0).prepared.items.at(0).prompt;
   EXPECT_THAT(prompt, testing::StartsWith("<system>Be brief.<user>Q: "));
   EXPECT_THAT(prompt, testing::EndsWith("<assistant>"));
+}
+
+TEST_F(LoadExam, SealedItemsHaveNoAnswersUntilTheyAreOpened) {
+  for (const char* task :
+       {"{name: other, metric: 'exact_match,none'}", "{name: cloze, metric: 'acc,none'}"}) {
+    Exam exam = load(task, "", model());
+    eval::PreparedTask& prepared = exam.tasks.at(0).prepared;
+    const bool generates = prepared.task.output_type == eval::OutputType::generate_until;
+    ASSERT_GT(exam.split.count(eval::Side::test), 5U);
+    for (std::size_t i = 0; i < exam.items.size(); ++i) {
+      const eval::Item& item = prepared.items[i];
+      const bool sealed = exam.split.side[i] == eval::Side::test;
+      EXPECT_EQ(item.answered, !sealed);
+      EXPECT_EQ(item.target.empty(), sealed);
+      EXPECT_EQ(item.reference.is_null(), sealed);
+      if (generates) {
+        EXPECT_FALSE(prepared.prompts[i].empty());
+      } else {
+        EXPECT_EQ(prepared.continuations[i].empty(), sealed);
+      }
+    }
+    open_sealed(exam, eval::Tokenizer::load(model()));
+    EXPECT_TRUE(exam.opened);
+    for (std::size_t i = 0; i < exam.items.size(); ++i) {
+      EXPECT_TRUE(prepared.items[i].answered);
+      EXPECT_EQ(prepared.items[i].target, prepared.items[i].doc["answer"].get<std::string>());
+      EXPECT_TRUE(generates || prepared.continuations[i].size() == 1);
+    }
+  }
+}
+
+TEST_F(LoadExam, ALeaderboardsTestSetIsRefusedUnlessTheUserInsists) {
+  task("gsm8k_mine", TSUGI_ROOT "/recipes/pocket/items/math_ja.jsonl", "num_fewshot: 0\n",
+       TSUGI_ROOT "/recipes/pocket/items/math_en.jsonl");
+  const std::string task = "{name: gsm8k_mine, metric: 'exact_match,none'}";
+  EXPECT_THAT(error_of(task),
+              testing::HasSubstr("search.yaml:2:9: task 'gsm8k_mine' seems to ask the test set of GSM8K"));
+  const Exam exam = load(task, "contamination: {allow_leaderboard_search: true}\n", model());
+  EXPECT_THAT(exam.leaderboards, testing::ElementsAre("GSM8K (Open LLM Leaderboard 1)"));
+}
+
+TEST_F(LoadExam, APlantedBenchmarkCopyIsFound) {
+  const Exam exam = load(kOther, "", model());
+  const auto sealed = items_of(exam, eval::Side::test);
+  const auto searched = items_of(exam, eval::Side::search);
+  const auto question = [&](std::size_t item) { return exam.items[item].content.question; };
+  std::string copies;
+  for (const std::size_t item : {sealed[1], sealed[3], searched[0]})
+    copies += nlohmann::json({{"problem", {{"text", question(item)}}}, {"id", 7}}).dump() + "\n";
+  folder_.write("benchmark.jsonl", "{\"problem\": {\"text\": \"Something else.\"}, \"id\": 1}\n" + copies);
+  recipes::SearchSpec spec;
+  spec.file = (folder_ / "search.yaml").string();
+  spec.contamination.against = {"benchmark.jsonl"};
+  std::vector<Contamination> checks = check_contamination(exam, spec);
+  ASSERT_EQ(checks.size(), 6U);  // three pairs of sides, three sides beside the file
+  EXPECT_EQ(checks[5].items, "test");
+  EXPECT_EQ(checks[5].against, "benchmark.jsonl");
+  EXPECT_EQ(checks[5].exact, 2U);
+  EXPECT_THAT(checks[5].examples.at(0), testing::AllOf(testing::StartsWith(exam.items[sealed[1]].id + " = "),
+                                                       testing::EndsWith("benchmark.jsonl:2")));
+  EXPECT_EQ(checks[3].exact, 1U);
+  EXPECT_THAT(describe(checks), testing::Contains(testing::HasSubstr("are also in benchmark.jsonl")));
+  EXPECT_EQ(contamination_from(to_json(checks[5])).examples, checks[5].examples);
+
+  // A file that holds most of the search set is the search set.
+  std::string all;
+  for (const std::size_t item : searched) all += question(item) + "\n";
+  folder_.write("all.txt", all);
+  spec.contamination.against = {"all.txt"};
+  EXPECT_THAT(tests::message_of([&] { check_contamination(exam, spec); }),
+              testing::HasSubstr("search items are copies of what all.txt holds"));
+  spec.contamination.allow_leaderboard_search = true;
+  EXPECT_EQ(check_contamination(exam, spec)[3].exact, searched.size());
+  spec.contamination.against = {"absent.jsonl"};
+  EXPECT_THAT(tests::message_of([&] { check_contamination(exam, spec); }),
+              testing::HasSubstr("there is no file absent.jsonl"));
 }
 
 TEST_F(LoadExam, AMetricThatIsNoMeanIsRefused) {

@@ -6,13 +6,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "evolve/archive.h"
 #include "evolve/evaluator.h"
+#include "evolve/report/evidence.h"
 #include "evolve/workbench.h"
 #include "merge/parallel.h"
 #include "recipes/error.h"
+#include "tests/support/input_error.h"
 #include "tests/support/pocket_search.h"
 #include "tests/support/temporary_folder.h"
 
@@ -57,18 +62,22 @@ TEST(Search, FollowsTheProtocol) {
   const Result result = run(kSearch, options);
   const Archive archive = read_archive(folder / "run" / "archive.h5");
 
-  // Generation 0: math, ja, base, uniform, start (the same recipe as uniform here); two generations of 3; the
-  // mean.
-  ASSERT_EQ(archive.records.size(), 5U + 6U + 1U);
+  // Generation 0: math, ja, base, uniform, the three usual merges, start (the same recipe as uniform here);
+  // two generations of 3; the mean.
+  ASSERT_EQ(archive.records.size(), 8U + 6U + 1U);
   std::vector<std::string> origins;
   for (const Record& record : archive.records) origins.emplace_back(name(record.origin));
-  EXPECT_THAT(origins,
-              testing::ElementsAre("parent", "parent", "parent", "baseline", "start", "optimizer",
-                                   "optimizer", "optimizer", "optimizer", "optimizer", "optimizer", "mean"));
+  EXPECT_THAT(origins, testing::ElementsAre("parent", "parent", "parent", "baseline", "baseline", "baseline",
+                                            "baseline", "start", "optimizer", "optimizer", "optimizer",
+                                            "optimizer", "optimizer", "optimizer", "mean"));
   EXPECT_EQ(archive.records[2].name, "base");
-  EXPECT_EQ(archive.records[4].same_as, 3U);
-  EXPECT_EQ(archive.records[4].fitness, archive.records[3].fitness);
-  EXPECT_EQ(archive.finalists.front(), 11U);
+  EXPECT_EQ(archive.records[4].name, "linear");
+  EXPECT_EQ(archive.records[5].name, "ties");
+  EXPECT_EQ(archive.records[6].name, "dare_ties");
+  EXPECT_TRUE(archive.records[6].genes.empty());
+  EXPECT_EQ(archive.records[7].same_as, 3U);
+  EXPECT_EQ(archive.records[7].fitness, archive.records[3].fitness);
+  EXPECT_EQ(archive.finalists.front(), 14U);
   EXPECT_EQ(result.evaluations, 6U);
   EXPECT_EQ(result.test_openings, 1U);
   EXPECT_EQ(result.search_items + result.validation_items + result.test_items, archive.items.size());
@@ -78,7 +87,8 @@ TEST(Search, FollowsTheProtocol) {
 
   std::vector<std::string> kinds;
   for (const ModelScore& model : result.models) kinds.push_back(model.kind);
-  EXPECT_THAT(kinds, testing::ElementsAre("parent", "parent", "parent", "baseline", "winner"));
+  EXPECT_THAT(kinds, testing::ElementsAre("parent", "parent", "parent", "baseline", "baseline", "baseline",
+                                          "baseline", "winner"));
   EXPECT_EQ(result.winner, archive.winner);
   EXPECT_EQ(to_json(read_result(folder / "run" / "result.json")), to_json(result));
 }
@@ -112,6 +122,7 @@ TEST(Search, TheExportedWinnerScoresAsArchived) {
   pool.run([&] {
     options.output = folder / "unused";
     const auto bench = prepare_search(spec_of(kSearch), options);
+    open_sealed(bench->exam, *bench->tokenizer);
     Evaluator evaluator(bench->exam, *bench->tokenizer, bench->store, bench->division);
     std::vector<std::size_t> items(bench->exam.items.size());
     for (std::size_t i = 0; i < items.size(); ++i) items[i] = i;
@@ -138,9 +149,102 @@ TEST(Search, AFailingCandidateIsRecordedAndTheRunGoesOn) {
     EXPECT_TRUE(std::isnan(record.scores[0]));
   }
   EXPECT_GE(failures, 6U);
-  EXPECT_EQ(result.winner, 4U);  // the start
+  EXPECT_EQ(result.winner, 7U);  // the start
   const Archive again = archive;
-  EXPECT_EQ(again.finalists, (std::vector<std::size_t>{4}));
+  EXPECT_EQ(again.finalists, (std::vector<std::size_t>{7}));
+}
+
+// The bundled task on its first 30 items in a folder of its own, the targets of some of them other ones.
+std::string task_with(const TemporaryFolder& folder, const std::string& name,
+                      const std::set<std::string>& other, const nlohmann::ordered_json& target) {
+  std::ifstream in(TSUGI_ROOT "/recipes/pocket/items/math_ja.jsonl");
+  std::string items;
+  std::string line;
+  for (int i = 0; i < 30 && std::getline(in, line); ++i) {
+    auto item = nlohmann::ordered_json::parse(line);
+    if (other.count("pocket_math_ja/" + item["id"].get<std::string>()) > 0) item["target"] = target;
+    items += item.dump() + "\n";
+  }
+  folder.write(name + "/items.jsonl", items);
+  const std::string task = read_text(TSUGI_ROOT "/recipes/pocket/tasks/math_ja.yaml");
+  // strip() is what text has and other values have not.
+  folder.write(name + "/own.yaml", replaced(replaced(task, "../items/math_ja.jsonl", "items.jsonl"),
+                                            "doc_to_target: target", "doc_to_target: '{{target.strip()}}'"));
+  return replaced(kSearch, "include_path: tasks", "include_path: " + (folder / name).string());
+}
+
+// All that was known before the opening.
+void expect_same_until_the_opening(const Archive& a, const Archive& b) {
+  ASSERT_EQ(a.records.size(), b.records.size());
+  EXPECT_EQ(a.finalists, b.finalists);
+  EXPECT_EQ(a.winner, b.winner);
+  for (std::size_t id = 0; id < a.records.size(); ++id) {
+    EXPECT_EQ(a.records[id].recipe, b.records[id].recipe);
+    EXPECT_EQ(a.records[id].fitness, b.records[id].fitness);
+    for (std::size_t i = 0; i < a.items.size(); ++i) {
+      EXPECT_EQ(a.items[i].side, b.items[i].side);
+      if (a.items[i].side == eval::Side::test) continue;
+      const double x = a.records[id].scores[i];
+      const double y = b.records[id].scores[i];
+      EXPECT_TRUE(x == y || (std::isnan(x) && std::isnan(y))) << id << ' ' << a.items[i].id;
+    }
+  }
+}
+
+TEST(Search, SealedAnswersAreNotReadBeforeTheOpening) {
+  const TemporaryFolder folder;
+  const Result honest =
+      run(task_with(folder, "clean", {}, {}), {.output = folder / "clean_run", .threads = 2});
+  ASSERT_GT(honest.models.back().score.mean, 0);
+  const Archive clean = read_archive(folder / "clean_run/archive.h5");
+  std::set<std::string> sealed;
+  for (const ArchiveItem& item : clean.items) {
+    if (item.side == eval::Side::test) sealed.insert(item.id);
+  }
+  ASSERT_GE(sealed.size(), 5U);
+
+  // Other answers change nothing before the opening, and something behind it.
+  const Result fooled =
+      run(task_with(folder, "other", sealed, "9999"), {.output = folder / "other_run", .threads = 2});
+  const Archive other = read_archive(folder / "other_run/archive.h5");
+  expect_same_until_the_opening(clean, other);
+  EXPECT_EQ(fooled.models.back().score.mean, 0);
+
+  // Poison: an answer that is no text ends the run when it is read, and that is at the opening.
+  EXPECT_THAT(tests::message_of([&] {
+                run(task_with(folder, "poison", sealed, {{"poison", 1}}),
+                    {.output = folder / "poison_run", .threads = 2});
+              }),
+              HasSubstr("strip"));
+  const auto partial = folder / ".poison_run.tsugi-partial";
+  EXPECT_TRUE(fs::exists(partial / "winner.yaml"));
+  const Archive poisoned = read_archive(partial / "archive.h5");
+  EXPECT_EQ(poisoned.test_openings, 1U);
+  expect_same_until_the_opening(clean, poisoned);
+}
+
+TEST(Search, OpeningsAreInTheLedgerAndNowhereInTheResult) {
+  const TemporaryFolder folder;
+  const Result first = run(kSearch, {.output = folder / "first", .threads = 2});
+  const Result again = run(kSearch, {.output = folder / "again", .threads = 2});
+  EXPECT_EQ(to_json(first), to_json(again));
+  fs::remove_all(folder / "first");
+  const std::string text = openings(again);
+  EXPECT_THAT(text, HasSubstr((folder / "first").string()));
+  EXPECT_THAT(text, HasSubstr((folder / "again").string()));
+}
+
+TEST(Search, AnUnwritableLedgerIsANote) {
+  const TemporaryFolder folder;
+  const std::string before = std::getenv("XDG_STATE_HOME");
+  setenv("XDG_STATE_HOME", folder.write("file", "").c_str(), 1);
+  std::string notes;
+  SearchOptions options{.output = folder / "run", .threads = 2};
+  options.note = [&](const std::string& note) { notes += note + "\n"; };
+  const Result result = run(kSearch, options);
+  EXPECT_THAT(notes, HasSubstr("the opening of the sealed test is not in the ledger"));
+  EXPECT_THAT(openings(result), HasSubstr("not in the ledger"));
+  setenv("XDG_STATE_HOME", before.c_str(), 1);
 }
 
 TEST(Search, BadInputIsRefusedBeforeAnythingIsWritten) {
