@@ -23,13 +23,17 @@ void check(Rows rows) {
   }
 }
 
-/// "" when there is enough to work with.
-std::string reason_against(std::size_t candidates, std::size_t least, std::size_t clusters) {
+/// "" when there is enough to work with; then `numbers` are those of the clusters.
+std::string reason_against(Rows rows, std::size_t least, std::span<const std::size_t> cluster,
+                           ClusterNumbers& numbers) {
+  const std::size_t candidates = rows.size();
   if (candidates < least) {
     return fmt::format("{} candidate{} scored on all items, at least {} needed", candidates,
                        candidates == 1 ? " was" : "s were", least);
   }
-  return clusters < 2 ? "all items are of one cluster" : "";
+  check(rows);
+  numbers = number_clusters(rows.front().size(), cluster);
+  return numbers.count < 2 ? "all items are of one cluster" : "";
 }
 
 /// Sums of a row over clusters.
@@ -85,9 +89,8 @@ std::optional<double> score_out_of_bag(const Table& table, std::uint64_t stream)
 
 Corrected bootstrap_bias_corrected(Rows rows, std::span<const std::size_t> cluster, std::uint64_t seed,
                                    std::size_t resamples) {
-  check(rows);
-  const ClusterNumbers numbers = number_clusters(rows.empty() ? 0 : rows.front().size(), cluster);
-  if (std::string reason = reason_against(rows.size(), 2, numbers.count); !reason.empty())
+  ClusterNumbers numbers;
+  if (std::string reason = reason_against(rows, 2, cluster, numbers); !reason.empty())
     return {.estimate = {}, .reason = std::move(reason)};
   const Table table = table_of(rows, numbers);
   std::vector<std::optional<double>> left_out(resamples);
@@ -104,11 +107,10 @@ Corrected bootstrap_bias_corrected(Rows rows, std::span<const std::size_t> clust
 }
 
 Corrected empirical_bayes(Rows rows, std::span<const std::size_t> cluster) {
-  check(rows);
-  const std::size_t items = rows.empty() ? 0 : rows.front().size();
-  const ClusterNumbers numbers = number_clusters(items, cluster);
-  if (std::string reason = reason_against(rows.size(), 3, numbers.count); !reason.empty())
+  ClusterNumbers numbers;
+  if (std::string reason = reason_against(rows, 3, cluster, numbers); !reason.empty())
     return {.estimate = {}, .reason = std::move(reason)};
+  const std::size_t items = rows.front().size();
   const auto candidates = static_cast<double>(rows.size());
   std::vector<double> item_means(items, 0.0);
   for (const std::vector<double>& row : rows) {

@@ -100,7 +100,8 @@ TEST(SelectionBias, OneAndTwoThreadsGiveTheSame) {
 TEST(SelectionBias, SaysWhyThereIsNone) {
   EXPECT_THAT(eval::bootstrap_bias_corrected(Rows{{1, 0}}, {}, 0).reason,
               testing::StartsWith("1 candidate was scored on all items, at least 2 needed"));
-  EXPECT_THAT(eval::empirical_bayes({}, {}).reason, testing::HasSubstr("0 candidates were"));
+  const std::vector<std::size_t> two = {0, 1};
+  EXPECT_THAT(eval::empirical_bayes({}, two).reason, testing::HasSubstr("0 candidates were"));
   EXPECT_THAT(eval::empirical_bayes(Rows{{1, 0}, {0, 0}}, {}).reason, testing::HasSubstr("at least 3"));
   const std::vector<std::size_t> one = {4, 4};
   EXPECT_EQ(eval::bootstrap_bias_corrected(Rows{{1, 0}, {0, 1}}, one, 0).reason,
