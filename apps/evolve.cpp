@@ -43,8 +43,10 @@ class RunProgress {
   std::unique_ptr<Progress> bar_;
 };
 
-std::string percent(const std::optional<double>& value) {
-  return value ? fmt::format("{:.1f}", 100 * *value) : "-";
+std::string score_text(evolve::Measure measure, const std::optional<double>& value) {
+  if (!value) return "-";
+  return measure == evolve::Measure::metric ? fmt::format("{:.1f}", 100 * *value)
+                                            : fmt::format("{:.4f}", *value);
 }
 
 void tell(const Console& console, const evolve::GenerationSummary& summary) {
@@ -57,10 +59,13 @@ void tell(const Console& console, const evolve::GenerationSummary& summary) {
     line["mean"] = summary.mean ? nlohmann::ordered_json(*summary.mean) : nullptr;
     return console.print_json(line);
   }
-  console.note_line(fmt::format(
-      "generation {:>3}  {:>4}/{} evaluations  search score: mean {}, best {}, best so far {}{}",
-      summary.generation, summary.evaluations, summary.budget, percent(summary.mean), percent(summary.best),
-      percent(summary.best_ever), summary.failures > 0 ? fmt::format(", {} failed", summary.failures) : ""));
+  const auto text = [&](const std::optional<double>& value) { return score_text(summary.measure, value); };
+  console.note_line(
+      fmt::format("generation {:>3}  {:>4}/{} evaluations  {}: mean {}, best {}, best so far {}{}",
+                  summary.generation, summary.evaluations, summary.budget,
+                  summary.measure == evolve::Measure::metric ? "search score" : "log-likelihood",
+                  text(summary.mean), text(summary.best), text(summary.best_ever),
+                  summary.failures > 0 ? fmt::format(", {} failed", summary.failures) : ""));
 }
 
 std::string default_output(const std::string& search) {

@@ -101,7 +101,12 @@ void write_candidates(Hdf5Writer& file, const Archive& archive) {
              "why a candidate has no fitness; empty if it has one");
   file.doubles("/candidates/fitness", {records.size()},
                doubles_of(records, [](const Record& r) { return r.fitness.value_or(kMissing); }),
-               "sum over tasks of weight times mean score, on the search side; NaN: failed");
+               "sum over tasks of weight times mean score, on the search side; the log-likelihood where the "
+               "search goes by it; NaN: failed");
+  file.doubles(
+      "/candidates/log_likelihood", {records.size()},
+      doubles_of(records, [](const Record& r) { return r.likelihood.value_or(kMissing); }),
+      "of the reference answers a token, as fitness adds tasks up, on the search side; NaN: not asked");
   file.doubles("/candidates/scores", {records.size(), archive.items.size()},
                matrix(records, &Record::scores, archive.items.size()),
                "the task's metric for each item; NaN: not asked");
@@ -130,11 +135,12 @@ void read_candidates(const Hdf5Reader& file, const std::filesystem::path& path, 
   const auto same_as = file.integers("/candidates/same_as");
   const auto failure = file.texts("/candidates/failure");
   const auto fitness = file.doubles("/candidates/fitness");
+  const auto likelihood = file.doubles("/candidates/log_likelihood");
   const auto scores = file.doubles("/candidates/scores");
   const std::size_t count = generation.size();
   const bool fits = origin.size() == count && names.size() == count && recipe.size() == count &&
                     same_as.size() == count && failure.size() == count && fitness.size() == count &&
-                    genes.size() == count * archive.genes.size() &&
+                    likelihood.size() == count && genes.size() == count * archive.genes.size() &&
                     scores.size() == count * archive.items.size();
   if (!fits)
     throw InputError(path.string(), "tables of different lengths", "the file is damaged; take a copy of it");
@@ -154,6 +160,7 @@ void read_candidates(const Hdf5Reader& file, const std::filesystem::path& path, 
     if (same_as[i] >= 0) record.same_as = static_cast<std::size_t>(same_as[i]);
     record.failure = failure[i];
     if (!std::isnan(fitness[i])) record.fitness = fitness[i];
+    if (!std::isnan(likelihood[i])) record.likelihood = likelihood[i];
     record.scores = row(scores, i, archive.items.size());
     archive.records.push_back(std::move(record));
   }

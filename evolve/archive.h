@@ -33,11 +33,12 @@ struct Record {
   std::vector<double> genes{};  ///< in the genes' own units; empty for parents and usual merges
   std::string recipe{};         ///< YAML
   std::optional<std::size_t>
-      same_as{};                    ///< an earlier candidate with the same recipe, whose scores these are
-  std::string failure{};            ///< why it has no fitness, or ""
-  std::optional<double> fitness{};  ///< on the search side
-  std::vector<double> scores{};     ///< [item]; kMissing where it was not asked
-  double merge_seconds = 0;         ///< goes into timings.h5 only
+      same_as{};                       ///< an earlier candidate with the same recipe, whose scores these are
+  std::string failure{};               ///< why it has no fitness, or ""
+  std::optional<double> fitness{};     ///< on the search side: what the search goes by
+  std::optional<double> likelihood{};  ///< of the references on the search side, where it was asked for
+  std::vector<double> scores{};        ///< [item]; kMissing where it was not asked
+  double merge_seconds = 0;            ///< goes into timings.h5 only
   double score_seconds = 0;
 };
 

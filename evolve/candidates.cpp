@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace tsugi::evolve {
@@ -79,34 +81,40 @@ Subject Candidates::limited(std::size_t id, Side side) const {
   return subject;
 }
 
-std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Side side,
+std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Side side, Measure measure,
                                          const std::string& stage) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);
+  const bool counts = measure == Measure::metric || measure == bench_->measure();
+  const auto tell = [&](std::size_t done) {
+    if (counts) progress_(stage, done);
+  };
   std::vector<Subject> missing;
   std::vector<std::size_t> missing_ids;
   std::set<std::string> recipes;
   for (const std::size_t id : ids) {
     const std::string& recipe = archive_.records[id].recipe;
-    if (journal_->find(recipe, side) != nullptr || !recipes.insert(recipe).second) {
-      progress_(stage, items.size());
+    if (journal_->find(recipe, side, measure) != nullptr || !recipes.insert(recipe).second) {
+      tell(items.size());
     } else {
       missing.push_back(limited(id, side));
       missing_ids.push_back(id);
     }
   }
-  evaluator_.evaluate(
-      missing, items,
-      {.progress = [&](std::size_t done) { progress_(stage, done); },
-       .finished =
-           [&](std::size_t i, const Score& score) {
-             const std::size_t id = missing_ids[i];
-             journal_->record(
-                 {.candidate = id, .recipe = archive_.records[id].recipe, .side = side, .score = score});
-           },
-       .stop = stop_});
+  evaluator_.evaluate(missing, items, measure,
+                      {.progress = tell,
+                       .finished =
+                           [&](std::size_t i, const Score& score) {
+                             const std::size_t id = missing_ids[i];
+                             journal_->record({.candidate = id,
+                                               .recipe = archive_.records[id].recipe,
+                                               .side = side,
+                                               .measure = measure,
+                                               .score = score});
+                           },
+                       .stop = stop_});
   std::vector<Score> scores;
   for (const std::size_t id : ids) {
-    const Score* score = journal_->find(archive_.records[id].recipe, side);
+    const Score* score = journal_->find(archive_.records[id].recipe, side, measure);
     if (score == nullptr || (score->failure.empty() && score->values.size() != items.size()))
       throw Error(fmt::format("the journal has no fitting scores of candidate {}", id));
     scores.push_back(*score);
@@ -114,15 +122,24 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
   return scores;
 }
 
-void Candidates::finish(Record& record, Score score) const {
+// On the search side.
+void Candidates::take_over(Record& record, Measure measure, const Score& score) const {
+  record.merge_seconds += score.merge_seconds;
+  record.score_seconds += score.score_seconds;
+  if (record.scores.empty()) record.scores.assign(archive_.items.size(), kMissing);
+  record.failure = score.failure;
+  if (!record.failure.empty()) {
+    record.fitness.reset();
+    return;
+  }
   const std::vector<std::size_t> items = items_of(bench_->exam, Side::search);
-  record.merge_seconds = score.merge_seconds;
-  record.score_seconds = score.score_seconds;
-  record.failure = std::move(score.failure);
-  record.scores.assign(archive_.items.size(), kMissing);
-  if (!record.failure.empty()) return;
-  for (std::size_t i = 0; i < items.size(); ++i) record.scores[items[i]] = score.values[i];
-  record.fitness = fitness(bench_->exam, items, score.values);
+  const double value = fitness(bench_->exam, items, score.values, measure);
+  if (measure == Measure::likelihood) {
+    record.likelihood = value;
+  } else {
+    for (std::size_t i = 0; i < items.size(); ++i) record.scores[items[i]] = score.values[i];
+  }
+  if (measure == bench_->measure()) record.fitness = value;
 }
 
 std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& stage) {
@@ -140,24 +157,38 @@ std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& 
     archive_.records.push_back(std::move(proposed.record));
     subjects_.push_back(std::move(proposed.subject));
   }
-  std::vector<Score> scores = scores_of(fresh_ids, Side::search, stage);
+  const Measure measure = bench_->measure();
+  const std::vector<Score> scores = scores_of(fresh_ids, Side::search, measure, stage);
   for (std::size_t i = 0; i < fresh_ids.size(); ++i)
-    finish(archive_.records[fresh_ids[i]], std::move(scores[i]));
+    take_over(archive_.records[fresh_ids[i]], measure, scores[i]);
   for (std::size_t id = first; id < archive_.records.size(); ++id) {
     Record& record = archive_.records[id];
     if (!record.same_as) continue;
     const Record& earlier = archive_.records[*record.same_as];
     record.fitness = earlier.fitness;
     record.failure = earlier.failure;
+    record.likelihood = earlier.likelihood;
     record.scores = earlier.scores;
   }
   return first;
 }
 
+void Candidates::measure(const std::vector<std::size_t>& ids, Measure measure, const std::string& stage) {
+  std::vector<std::size_t> standing;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(standing),
+               [&](std::size_t id) { return archive_.records[id].fitness.has_value(); });
+  const std::vector<Score> scores = scores_of(standing, Side::search, measure, stage);
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    Record& record = archive_.records[standing[i]];
+    take_over(record, measure, scores[i]);
+    if (!scores[i].failure.empty()) record.failure = stage + ": " + scores[i].failure;
+  }
+}
+
 std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, Side side,
                                                      const std::string& stage) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);
-  const std::vector<Score> scores = scores_of(ids, side, stage);
+  const std::vector<Score> scores = scores_of(ids, side, Measure::metric, stage);
   std::vector<std::vector<double>> rows(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Record& record = archive_.records[ids[i]];

@@ -48,9 +48,13 @@ class Candidates {
   const Subject& subject(std::size_t id) const { return subjects_[id]; }
   Evaluator& evaluator() { return evaluator_; }
 
-  /// Scores proposals on the search side and appends them; returns the number of the first. A recipe that is
-  /// already known is not evaluated again. Failures are recorded.
+  /// Scores proposals on the search side, by what the search goes by, and appends them; returns the number of
+  /// the first. A recipe that is already known is not evaluated again. Failures are recorded.
   std::size_t add(std::vector<Proposal> proposals, const std::string& stage);
+
+  /// Scores candidates on the search side by a measure that the search need not go by; those that failed are
+  /// left out. A failure here is recorded as one on another side is.
+  void measure(const std::vector<std::size_t>& ids, Measure measure, const std::string& stage);
 
   /// Scores candidates on another side and records it. Returns a row of contributions for each; the row of
   /// one that fails is empty and its failure recorded.
@@ -61,10 +65,10 @@ class Candidates {
   std::vector<std::size_t> of(Origin origin) const;
 
  private:
-  std::vector<Score> scores_of(const std::vector<std::size_t>& ids, eval::Side side,
+  std::vector<Score> scores_of(const std::vector<std::size_t>& ids, eval::Side side, Measure measure,
                                const std::string& stage);
   Subject limited(std::size_t id, eval::Side side) const;
-  void finish(Record& record, Score score) const;
+  void take_over(Record& record, Measure measure, const Score& score) const;
 
   Workbench* bench_;
   Journal* journal_;

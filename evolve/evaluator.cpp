@@ -67,8 +67,26 @@ merge::MergePlan Evaluator::plan(const Subject& subject) {
   return merge::plan_merge(subject.recipe, *store_);
 }
 
+std::vector<double> Evaluator::score_task(const eval::Decoder& decoder, const ExamTask& task,
+                                          std::span<const std::size_t> positions, Measure measure,
+                                          merge::Concurrency concurrency,
+                                          const std::function<void(std::size_t)>& progress) {
+  if (measure == Measure::likelihood) {
+    std::vector<double> values = eval::score_references(decoder, task.references, positions, concurrency);
+    progress(positions.size());
+    return values;
+  }
+  eval::TaskScores scores =
+      eval::score(decoder, *tokenizer_, task.prepared, positions, concurrency, progress);
+  const auto column = std::find_if(scores.columns.begin(), scores.columns.end(),
+                                   [&](const eval::MetricColumn& c) { return c.name() == task.column; });
+  if (column == scores.columns.end())
+    throw Error(fmt::format("task '{}' gave no '{}'", task.prepared.task.name, task.column));
+  return std::move(column->values);
+}
+
 std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
-                                           merge::Concurrency concurrency,
+                                           Measure measure, merge::Concurrency concurrency,
                                            const std::function<void(std::size_t)>& progress) {
   std::vector<double> values;
   for (std::size_t begin = 0; begin < items.size();) {
@@ -78,14 +96,9 @@ std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::sp
     for (; end < items.size() && exam_->items[items[end]].task == number; ++end) {
       positions.push_back(exam_->items[items[end]].position);
     }
-    const ExamTask& task = exam_->tasks[number];
-    const eval::TaskScores scores =
-        eval::score(decoder, *tokenizer_, task.prepared, positions, concurrency, progress);
-    const auto column = std::find_if(scores.columns.begin(), scores.columns.end(),
-                                     [&](const eval::MetricColumn& c) { return c.name() == task.column; });
-    if (column == scores.columns.end())
-      throw Error(fmt::format("task '{}' gave no '{}'", task.prepared.task.name, task.column));
-    values.insert(values.end(), column->values.begin(), column->values.end());
+    const std::vector<double> part =
+        score_task(decoder, exam_->tasks[number], positions, measure, concurrency, progress);
+    values.insert(values.end(), part.begin(), part.end());
     begin = end;
   }
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
@@ -102,7 +115,7 @@ void Evaluator::fill(eval::ResidentWeights& weights, const merge::MergePlan& mer
 }
 
 Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
-                              merge::Concurrency concurrency, const Watch& watch) {
+                              Measure measure, merge::Concurrency concurrency, const Watch& watch) {
   Score result;
   eval::ResidentWeights* weights = nullptr;
   const Clock::time_point start = Clock::now();
@@ -119,7 +132,7 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
     result.merge_seconds = seconds_since(start);
     const Clock::time_point merged = Clock::now();
     const eval::Decoder decoder({weights}, eval::plain_path(weights->shape().layers), workspaces_, check);
-    result.values = score_items(decoder, items, concurrency, watch.progress);
+    result.values = score_items(decoder, items, measure, concurrency, watch.progress);
     result.score_seconds = seconds_since(merged);
     return result;
   } catch (const Interrupted&) {
@@ -152,7 +165,7 @@ void Evaluator::with_decoder(const Subject& subject, const std::function<bool()>
 }
 
 std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
-                                       const Watch& watch) {
+                                       Measure measure, const Watch& watch) {
   const bool sealed = std::any_of(items.begin(), items.end(), [&](std::size_t item) {
     return exam_->split.side[item] == eval::Side::test;
   });
@@ -175,7 +188,7 @@ std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::s
     try {
       for (std::size_t i = next++; i < subjects.size(); i = next++) {
         const bool share = cores_each_ > 1 || i >= full_rounds;
-        scores[i] = evaluate_one(*lanes_[lane], subjects[i], items,
+        scores[i] = evaluate_one(*lanes_[lane], subjects[i], items, measure,
                                  share ? merge::Concurrency::parallel : merge::Concurrency::serial, inner);
         const std::lock_guard lock(finishing);
         if (watch.finished) watch.finished(i, scores[i]);

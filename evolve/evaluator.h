@@ -61,7 +61,7 @@ class Evaluator {
   /// watch.finished throws, a moment later for the time that each thread's step takes.
   /// Throws Error for items of the sealed test before open_sealed.
   std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
-                              const Watch& watch = {});
+                              Measure measure, const Watch& watch = {});
 
   /// Merges a subject and lends its decoder. Throws what merging and `use` throw, and Interrupted when
   /// `stop`, which is asked often, from any thread, says so.
@@ -77,10 +77,14 @@ class Evaluator {
 
   void fill(eval::ResidentWeights& weights, const merge::MergePlan& merge_plan,
             merge::Concurrency concurrency, const std::function<void()>& check);
-  Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
+  Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items, Measure measure,
                      merge::Concurrency concurrency, const Watch& watch);
+  std::vector<double> score_task(const eval::Decoder& decoder, const ExamTask& task,
+                                 std::span<const std::size_t> positions, Measure measure,
+                                 merge::Concurrency concurrency,
+                                 const std::function<void(std::size_t)>& progress);
   std::vector<double> score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
-                                  merge::Concurrency concurrency,
+                                  Measure measure, merge::Concurrency concurrency,
                                   const std::function<void(std::size_t)>& progress);
 
   const Exam* exam_;

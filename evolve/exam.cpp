@@ -123,6 +123,26 @@ std::vector<std::size_t> positions_of(const Exam& exam, std::size_t task, bool s
   return positions;
 }
 
+// Equal fitness is decided by them where there are some; a search that goes by them needs one of each item.
+void encode_references(Exam& exam, const recipes::SearchSpec& spec, const eval::Tokenizer& tokenizer) {
+  for (std::size_t t = 0; t < exam.tasks.size(); ++t) {
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 0; i < exam.items.size(); ++i) {
+      if (exam.items[i].task == t && exam.split.side[i] == Side::search)
+        positions.push_back(exam.items[i].position);
+    }
+    ExamTask& task = exam.tasks[t];
+    task.references =
+        eval::encode_references(task.prepared, positions, spec.apply_chat_template, tokenizer, exam.limits);
+    const auto missing = std::find_if(positions.begin(), positions.end(),
+                                      [&](std::size_t i) { return task.references.requests[i].empty(); });
+    if (missing == positions.end() || spec.fitness != recipes::Fitness::loglikelihood) continue;
+    throw InputError(task.prepared.items[*missing].place,
+                     "has no reference answer that fits into the model, and fitness: loglikelihood needs one",
+                     "leave the item out, or search by the metric");
+  }
+}
+
 eval::PromptOptions prompt_options(const recipes::SearchSpec& spec, const eval::ModelFiles& files) {
   eval::PromptOptions options;
   if (spec.num_fewshot) options.num_fewshot = static_cast<std::size_t>(*spec.num_fewshot);
@@ -167,11 +187,15 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
   for (std::size_t t = 0; t < loaded.size(); ++t) {
     auto& [task, items] = loaded[t];
     eval::add_answers(task, items, positions_of(exam, t, false));
+    const std::string& column = spec.tasks[t].metric;
+    const eval::Metric* metric = eval::find_metric(column.substr(0, column.find(',')), task);
     exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
                           .weight = spec.tasks[t].weight,
-                          .column = spec.tasks[t].metric});
+                          .column = column,
+                          .less_is_better = metric != nullptr && !metric->higher_is_better});
   }
   check_sides(exam, spec);
+  encode_references(exam, spec, tokenizer);
   return exam;
 }
 
@@ -202,13 +226,15 @@ std::vector<double> contributions(const Exam& exam, std::span<const std::size_t>
   return scaled;
 }
 
-double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values) {
+double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values,
+               Measure measure) {
   const std::vector<std::size_t> counts = counts_of(exam, items);
   std::vector<double> sums(exam.tasks.size());
   for (std::size_t i = 0; i < items.size(); ++i) sums[exam.items[items[i]].task] += values[i];
   double total = 0;
   for (std::size_t task = 0; task < sums.size(); ++task) {
-    total += exam.tasks[task].weight * (sums[task] / static_cast<double>(counts[task]));
+    const bool turned = measure == Measure::likelihood && exam.tasks[task].less_is_better;
+    total += (turned ? -1 : 1) * exam.tasks[task].weight * (sums[task] / static_cast<double>(counts[task]));
   }
   return total;
 }

@@ -12,15 +12,22 @@
 
 #include "eval/holdout/split.h"
 #include "eval/scorers/native.h"
+#include "eval/scorers/reference.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "recipes/search_spec.h"
 
 namespace tsugi::evolve {
 
+/// By what a model is scored: the tasks' own metrics, or how likely it finds the reference answers (search
+/// side only).
+enum class Measure : std::uint8_t { metric, likelihood };
+
 struct ExamTask {
   eval::PreparedTask prepared;
   double weight = 1;
   std::string column;  ///< "metric,filter" of the task's scores
+  bool less_is_better = false;
+  eval::References references{};  ///< of the items on the search side
 };
 
 struct ExamItem {
@@ -62,8 +69,9 @@ std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);
 std::vector<double> contributions(const Exam& exam, std::span<const std::size_t> items,
                                   std::span<const double> values);
 
-/// Sum over tasks of weight times mean.
-double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values);
+/// Sum over tasks of weight times mean. Of likelihoods more is better also where less of the metric is.
+double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values,
+               Measure measure = Measure::metric);
 
 /// Cluster numbers of items, for the bootstrap.
 std::vector<std::size_t> clusters_of(const Exam& exam, std::span<const std::size_t> items);

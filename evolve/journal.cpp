@@ -110,9 +110,10 @@ void Journal::apply_evaluation(const Json& record) {
   }
   score.merge_seconds = record.at("seconds").at(0).get<double>();
   score.score_seconds = record.at("seconds").at(1).get<double>();
-  scores_.emplace(
-      std::pair(record.at("recipe").get<std::string>(), side_of(record.at("side").get<std::string>())),
-      std::move(score));
+  const Measure measure = record.contains("measure") ? Measure::likelihood : Measure::metric;
+  scores_.emplace(std::tuple(record.at("recipe").get<std::string>(),
+                             side_of(record.at("side").get<std::string>()), measure),
+                  std::move(score));
 }
 
 // What is in memory is what was written, to the letter: a run that goes on later sees the same.
@@ -133,8 +134,8 @@ void Journal::extend(int evaluations) {
   append({{"extension", evaluations}});
 }
 
-const Score* Journal::find(const std::string& recipe, Side side) const {
-  const auto found = scores_.find({merge::sha256_hex(recipe), side});
+const Score* Journal::find(const std::string& recipe, Side side, Measure measure) const {
+  const auto found = scores_.find({merge::sha256_hex(recipe), side, measure});
   return found == scores_.end() ? nullptr : &found->second;
 }
 
@@ -144,6 +145,7 @@ void Journal::record(const Evaluation& evaluation) {
                  {"recipe", merge::sha256_hex(evaluation.recipe)},
                  {"side", text_of(evaluation.side)},
                  {"seconds", {score.merge_seconds, score.score_seconds}}};
+  if (evaluation.measure == Measure::likelihood) record["measure"] = "likelihood";
   if (score.failure.empty()) {
     record["values"] = score.values;
   } else {

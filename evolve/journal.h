@@ -16,7 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "eval/holdout/split.h"
@@ -31,11 +31,12 @@ struct Evaluation {
   std::size_t candidate = 0;  ///< number in the archive of the run
   std::string recipe;         ///< YAML; the journal keeps its SHA-256
   eval::Side side = eval::Side::search;
+  Measure measure = Measure::metric;
   Score score;
 };
 
-/// Evaluations are found by recipe and side, not by number: after an extension a candidate may have another.
-/// record() may be called from any thread; everything else from one, and not beside it.
+/// Evaluations are found by recipe, side and measure, not by number: after an extension a candidate may have
+/// another. record() may be called from any thread; everything else from one, and not beside it.
 class Journal {
  public:
   /// A new file with its header, in one step. `evaluations` is how many the search may propose. Throws
@@ -59,7 +60,7 @@ class Journal {
   void extend(int evaluations);
 
   /// Null when there is none. Valid until the journal ends.
-  const Score* find(const std::string& recipe, eval::Side side) const;
+  const Score* find(const std::string& recipe, eval::Side side, Measure measure = Measure::metric) const;
   void record(const Evaluation& evaluation);
 
   /// Recipes in their order. Throws Error when other finalists were named for this number of evaluations.
@@ -78,9 +79,10 @@ class Journal {
   RunIdentity identity_;
   int evaluations_ = 0;
   std::optional<int> process_;
-  std::map<std::pair<std::string, eval::Side>, Score> scores_;  ///< by recipe's SHA-256; the first counts
-  std::map<int, std::vector<std::string>> finalists_;           ///< by evaluations; SHA-256 of recipes
-  std::map<int, std::size_t> openings_;                         ///< by evaluations; number from 1
+  /// By recipe's SHA-256; the first counts.
+  std::map<std::tuple<std::string, eval::Side, Measure>, Score> scores_;
+  std::map<int, std::vector<std::string>> finalists_;  ///< by evaluations; SHA-256 of recipes
+  std::map<int, std::size_t> openings_;                ///< by evaluations; number from 1
   std::mutex mutex_;
   std::optional<RecordFile> out_;
 };

@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "evolve/candidates.h"
 #include "evolve/familiarity.h"
 #include "evolve/final_report.h"
 #include "evolve/finalists.h"
 #include "evolve/ledger.h"
+#include "evolve/rank_agreement.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 #include "merge/sha256.h"
@@ -33,6 +35,9 @@ class Search {
   void generation_zero();
   std::unique_ptr<Optimizer> start_optimizer() const;
   void optimise();
+  std::vector<Trial> trials_from(std::size_t first, std::size_t generation);
+  void check_metric(std::size_t first, std::size_t generation);
+  void note_agreement() const;
   void summarise(std::size_t generation, std::size_t first) const;
   void name_finalists_from_search();
   void judge();
@@ -74,14 +79,19 @@ Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& 
       population_(population_of(bench.spec.optimizer, *bench.space, bench.spec.seed)),
       recorded_before_(journal.recorded()) {}
 
-// Each candidate counts its items, evaluated or not, so that the end of the bar is known from the start.
+// Each candidate counts its items, evaluated or not (but for ties, whose number nobody knows), so that the
+// end of the bar is known from the start.
 std::size_t Search::items_total() const {
   const auto generations =
       (static_cast<std::size_t>(bench_->spec.evaluations) + population_ - 1) / population_;
   const std::size_t fixed =
       bench_->parents.size() + bench_->space->baselines().size() + bench_->usual_merges.size();
   const eval::Split& split = bench_->exam.split;
-  return (fixed + 2 + generations * population_) * split.count(Side::search) +
+  const auto every = static_cast<std::size_t>(bench_->spec.metric_every);
+  const std::size_t checked = bench_->measure() == Measure::metric
+                                  ? 0
+                                  : fixed + 1 + generations / every * population_ + kMostFinalists;
+  return (fixed + 2 + generations * population_ + checked) * split.count(Side::search) +
          (fixed + kMostFinalists) * split.count(Side::validation) + (fixed + 1) * split.count(Side::test);
 }
 
@@ -99,6 +109,7 @@ void Search::generation_zero() {
     // Without a parent's score there would be nothing to compare with.
     if (!record.fitness) throw Error(fmt::format("{} cannot be scored: {}", record.name, record.failure));
   }
+  check_metric(0, 0);
   save_generation();
   summarise(0, 0);
 }
@@ -124,11 +135,8 @@ void Search::optimise() {
           propose(*bench_->space, Origin::optimizer, values_at(*bench_->space, point), generation));
     }
     const std::size_t first = candidates_.add(std::move(proposals), fmt::format("generation {}", generation));
-    std::vector<Trial> trials;
-    for (std::size_t id = first; id < archive.records.size(); ++id) {
-      const std::optional<double>& value = archive.records[id].fitness;
-      trials.push_back({.objectives = value ? std::vector<double>{*value} : std::vector<double>{}});
-    }
+    check_metric(first, generation);
+    const std::vector<Trial> trials = trials_from(first, generation);
     optimizer->tell(trials);
     archive.evaluations += trials.size();
     save_generation();
@@ -143,10 +151,59 @@ void Search::optimise() {
   }
 }
 
+// Equal fitness, frequent where few items decide, is told apart by the likelihood of the references.
+std::vector<Trial> Search::trials_from(std::size_t first, std::size_t generation) {
+  const std::vector<Record>& records = candidates_.archive().records;
+  const auto begin = records.begin() + static_cast<std::ptrdiff_t>(first);
+  std::vector<std::size_t> tied;
+  for (std::size_t id = first; id < records.size(); ++id) {
+    const std::optional<double> value = records[id].fitness;
+    const auto equals = [&](const Record& other) { return other.fitness == value; };
+    if (value && std::count_if(begin, records.end(), equals) > 1) tied.push_back(id);
+  }
+  if (bench_->measure() == Measure::metric)
+    candidates_.measure(tied, Measure::likelihood, fmt::format("ties of generation {}", generation));
+  std::vector<Trial> trials;
+  for (std::size_t id = first; id < records.size(); ++id) {
+    Trial trial;
+    if (records[id].fitness) trial.objectives.push_back(*records[id].fitness);
+    const bool is_tied = std::find(tied.begin(), tied.end(), id) != tied.end();
+    if (is_tied && records[id].fitness && records[id].likelihood)
+      trial.objectives.push_back(*records[id].likelihood);
+    trials.push_back(std::move(trial));
+  }
+  return trials;
+}
+
+// A search by likelihood looks at the metric now and then, and says in the end whether they agree.
+void Search::check_metric(std::size_t first, std::size_t generation) {
+  const bool due = generation % static_cast<std::size_t>(bench_->spec.metric_every) == 0;
+  if (bench_->measure() == Measure::metric || !due) return;
+  std::vector<std::size_t> ids(candidates_.archive().records.size() - first);
+  std::iota(ids.begin(), ids.end(), first);
+  candidates_.measure(ids, Measure::metric, fmt::format("metric of generation {}", generation));
+}
+
+void Search::note_agreement() const {
+  if (bench_->measure() == Measure::metric || !options_->note) return;
+  const RankAgreement agreement = rank_agreement(candidates_.archive(), bench_->exam);
+  if (!agreement.correlation) {
+    return options_->note(fmt::format(
+        "whether log-likelihood and metric agree cannot be told from {} candidates that were scored by both",
+        agreement.candidates));
+  }
+  options_->note(fmt::format("rank correlation of log-likelihood and metric over {} candidates: {:.2f}{}",
+                             agreement.candidates, *agreement.correlation,
+                             *agreement.correlation < kWeakCorrelation
+                                 ? "; that is weak: search by the metric, or give the items worked answers"
+                                 : ""));
+}
+
 void Search::summarise(std::size_t generation, std::size_t first) const {
   if (!options_->generation) return;
   const Archive& archive = candidates_.archive();
   GenerationSummary summary;
+  summary.measure = bench_->measure();
   summary.generation = generation;
   summary.evaluations = archive.evaluations;
   summary.budget = static_cast<std::size_t>(bench_->spec.evaluations);
@@ -189,6 +246,11 @@ void Search::name_finalists_from_search() {
   std::vector<std::string> recipes;
   for (const std::size_t id : archive.finalists) recipes.push_back(archive.records[id].recipe);
   journal_->name_finalists(recipes);  // before validation is looked at
+  if (bench_->measure() == Measure::likelihood) {
+    candidates_.measure(archive.finalists, Measure::metric, "metric of the finalists");
+    std::erase_if(archive.finalists, [&](std::size_t id) { return !archive.records[id].fitness; });
+    note_agreement();
+  }
   save();
 }
 

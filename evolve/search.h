@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "evolve/exam.h"
 #include "evolve/result.h"
 #include "recipes/search_spec.h"
 
@@ -25,6 +26,7 @@ struct SearchProgress {
 
 /// One finished generation of the search. Scores are on the search side and never what is reported.
 struct GenerationSummary {
+  Measure measure = Measure::metric;
   std::size_t generation = 0;
   std::size_t evaluations = 0;  ///< of the optimizer's candidates, so far
   std::size_t budget = 0;

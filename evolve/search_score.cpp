@@ -66,7 +66,8 @@ SearchScore search_score(const Archive& archive, const Exam& exam) {
     const std::vector<double> values = values_of(record, items);
     if (values.empty() || !recipes.insert(record.recipe).second) continue;
     rows.push_back(contributions(exam, items, values));
-    score.best = std::max(score.best.value_or(*record.fitness), *record.fitness);
+    const double own = fitness(exam, items, values);
+    score.best = std::max(score.best.value_or(own), own);
   }
   score.bias_corrected = eval::bootstrap_bias_corrected(rows, clusters, kSeed);
   const Generation last = last_generation(archive, exam, items);

@@ -40,6 +40,10 @@ struct Workbench {
   Exam exam;
   std::vector<Contamination> contamination;
   Division division;
+  /// What the search goes by.
+  Measure measure() const {
+    return spec.fitness == recipes::Fitness::loglikelihood ? Measure::likelihood : Measure::metric;
+  }
   std::vector<std::string> notes;  ///< what a user should know
 };
 

@@ -244,6 +244,15 @@ std::optional<double> read_time_limit(const YamlMapping& top) {
   return seconds;
 }
 
+Fitness read_fitness(const YamlMapping& top) {
+  const YamlMapping::Entry* entry = top.find("fitness");
+  if (entry == nullptr) return Fitness::metric;
+  const std::string name = entry->value.text("fitness");
+  if (name == "loglikelihood") return Fitness::loglikelihood;
+  if (name != "metric") entry->value.refuse("fitness", "metric or loglikelihood", "leave it out for metric");
+  return Fitness::metric;
+}
+
 ContaminationSpec read_contamination(const YamlMapping& top) {
   ContaminationSpec contamination;
   const YamlMapping::Entry* entry = top.find("contamination");
@@ -270,7 +279,7 @@ void read_chat(const YamlMapping& top, SearchSpec& search) {
 KnownKeys top_level_keys() {
   KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
                            "fewshot_as_multiturn", "system_instruction", "optimizer", "split",
-                           "contamination", "evaluations", "time_limit", "seed"},
+                           "contamination", "fitness", "metric_every", "evaluations", "time_limit", "seed"},
                   .unadvertised = {}};
   for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
   return known;
@@ -301,6 +310,8 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);
   search.contamination = read_contamination(top);
+  search.fitness = read_fitness(top);
+  search.metric_every = read_count(top, "metric_every", 1, search.metric_every);
   search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
   search.time_limit = read_time_limit(top);
   if (const auto* seed = top.find("seed")) search.seed = seed->value.seed("seed");

@@ -71,6 +71,9 @@ struct ContaminationSpec {
   Mark mark;
 };
 
+/// What a search goes by: the tasks' metrics, or (ours) the mean log-likelihood of the reference answers.
+enum class Fitness { metric, loglikelihood };
+
 /// A whole search.
 struct SearchSpec {
   GenomeSpec genome;
@@ -83,6 +86,8 @@ struct SearchSpec {
   bool fewshot_as_multiturn = true;  ///< examples are turns of the chat, else one message
   std::string system_instruction;    ///< text before everything else
   Mark chat_mark;                    ///< of apply_chat_template
+  Fitness fitness = Fitness::metric;
+  int metric_every = 10;  ///< ours: with loglikelihood, generations between two that are scored by the metric
   OptimizerSpec optimizer;
   SplitSpec split;
   ContaminationSpec contamination;

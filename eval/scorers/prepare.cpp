@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "eval/scorers/native.h"
-#include "eval/template/python_text.h"
+#include "eval/scorers/pair_encoder.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -21,16 +21,6 @@ std::size_t resolve_max_length(const ModelLimits& limits, const Tokenizer& token
   constexpr std::size_t kHarnessDefault = 2048;
   if (limits.max_length != 0) return limits.max_length;
   return tokenizer.model_max_length() == SIZE_MAX ? kHarnessDefault : tokenizer.model_max_length();
-}
-
-std::string text_of(const Tokenizer& tokenizer, std::optional<TokenId> id) {
-  return id ? tokenizer.decode(std::span(&*id, 1), false) : std::string();
-}
-
-/// No special tokens are added to a text that already begins with the text of `first`.
-Ids encode(const Tokenizer& tokenizer, const std::string& text, const std::string& first) {
-  const bool has_first = !first.empty() && text.compare(0, first.size(), first) == 0;
-  return tokenizer.encode(text, has_first ? Specials::omit : Specials::add);
 }
 
 [[noreturn]] void refuse(const PreparedTask& task, std::size_t item, std::string_view what,
@@ -78,80 +68,6 @@ void encode_prompts(PreparedTask& prepared, Which which, const Tokenizer& tokeni
   });
 }
 
-struct Pair {
-  Ids context;
-  Ids continuation;
-};
-
-/// The context is encoded on its own and the continuation is what the whole has beyond its length, also where
-/// a merge crosses the border.
-class PairEncoder {
- public:
-  explicit PairEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
-    prefix_ = tokenizer.bos() ? tokenizer.bos() : tokenizer.eos();
-    prefix_text_ = text_of(tokenizer, prefix_);
-  }
-
-  /// Requests that follow each other mostly share their context, which is then encoded once.
-  std::vector<Pair> encode_all(std::span<const ContinuationText> requests) {
-    std::vector<Pair> pairs;
-    for (const ContinuationText& request : requests) {
-      if (request.context.empty()) {
-        pairs.push_back(without_context(request.continuation));
-        continue;
-      }
-      const std::string context(python::rstrip(request.context));
-      if (pairs.empty() || context != last_) {
-        last_ = context;
-        last_ids_ = encode(tokenizer_, context, prefix_text_);
-      }
-      const std::string moved = request.context.substr(context.size());
-      const Ids whole = encode(tokenizer_, context + moved + request.continuation, prefix_text_);
-      const std::size_t start = std::min(last_ids_.size(), whole.size());
-      pairs.push_back({last_ids_, Ids(whole.begin() + static_cast<std::ptrdiff_t>(start), whole.end())});
-    }
-    return pairs;
-  }
-
-  /// A whole text in windows, each token scored once (lm_eval/utils.py: get_rolling_token_windows,
-  /// make_disjoint_window, with a context of one token).
-  std::vector<Pair> encode_windows(const std::string& text, std::size_t max_length) const {
-    const Ids ids = encode(tokenizer_, text, prefix_text_);
-    std::vector<Pair> windows;
-    for (std::size_t done = 0; done < ids.size();) {
-      const std::size_t end = std::min(ids.size(), done + max_length);
-      const Ids predicted = part(ids, done, end);
-      if (done == 0) {
-        windows.push_back({prefix_ ? Ids{*prefix_} : Ids{}, predicted});
-      } else {
-        // The last window is moved back so that its input has full length; what it has seen already is
-        // context.
-        windows.push_back({part(ids, end - max_length - 1, done), predicted});
-      }
-      done = end;
-    }
-    return windows;
-  }
-
- private:
-  Pair without_context(const std::string& continuation) const {
-    Ids ids = tokenizer_.encode(continuation, Specials::omit);
-    if (!prefix_) return {{}, std::move(ids)};
-    if (!ids.empty() && ids.front() == *prefix_) ids.erase(ids.begin());
-    return {{*prefix_}, std::move(ids)};
-  }
-
-  static Ids part(const Ids& ids, std::size_t begin, std::size_t end) {
-    return {ids.begin() + static_cast<std::ptrdiff_t>(begin), ids.begin() + static_cast<std::ptrdiff_t>(end)};
-  }
-
-  const Tokenizer& tokenizer_;
-  std::optional<TokenId> prefix_;
-  std::string prefix_text_;
-  std::string last_;
-  Ids last_ids_;
-};
-
 void encode_continuations(PreparedTask& prepared, Which which, const Tokenizer& tokenizer,
                           std::size_t max_length) {
   prepared.contexts.resize(prepared.items.size());
@@ -161,9 +77,9 @@ void encode_continuations(PreparedTask& prepared, Which which, const Tokenizer& 
     const std::size_t i = which[k];
     PairEncoder encoder(tokenizer);
     const std::vector<ContinuationText>& requests = prepared.items[i].requests;
-    std::vector<Pair> pairs = rolling ? encoder.encode_windows(requests.front().continuation, max_length)
-                                      : encoder.encode_all(requests);
-    for (Pair& pair : pairs) {
+    std::vector<TokenPair> pairs = rolling ? encoder.encode_windows(requests.front().continuation, max_length)
+                                           : encoder.encode_all(requests);
+    for (TokenPair& pair : pairs) {
       if (pair.context.empty())
         refuse(prepared, i, "the context has no tokens", "give doc_to_text some text");
       if (pair.continuation.empty())

@@ -41,7 +41,10 @@ const std::string& chosen(const Json& target, const std::vector<std::string>& ch
 }
 
 AnswerReader::AnswerReader(const Task& task, const std::vector<std::string>& columns)
-    : task_(task), reader_(task, "", task.doc_to_text, task.doc_to_target, task.doc_to_choice, columns) {}
+    : task_(task), reader_(task, "", task.doc_to_text, task.doc_to_target, task.doc_to_choice, columns) {
+  if (task.worked_answer.is_string())
+    worked_.emplace(task, "worked_answer", task.worked_answer.get<std::string>(), columns);
+}
 
 void AnswerReader::learn(const Json& doc, const std::string& place) {
   several_inputs_ = reader_.question(doc, place).is_number_integer();
@@ -53,6 +56,7 @@ void AnswerReader::read(Item& item) const {
   item.reference = target;
   set_target(item, several_inputs_ ? reader_.question(item.doc, item.place) : target, target);
   complete_requests(item, target);
+  if (worked_) item.worked = worked_->text(item.doc, item.place);
   item.answered = true;
 }
 

@@ -16,8 +16,8 @@ namespace tsugi::eval {
 const std::string& chosen(const python::Json& target, const std::vector<std::string>& choices,
                           const std::string& place);
 
-/// Fills what an item has of its document's answer: reference, target(s), gold(s), and what its requests need
-/// of them.
+/// Fills what an item has of its document's answer: reference, target(s), gold(s), the worked answer, and
+/// what its requests need of them.
 class AnswerReader {
  public:
   /// `task` must outlive this.
@@ -35,6 +35,7 @@ class AnswerReader {
 
   const Task& task_;
   DocReader reader_;
+  std::optional<DocField> worked_;
   bool several_inputs_ = false;
   bool several_targets_ = false;
 };

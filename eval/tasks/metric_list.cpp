@@ -88,7 +88,7 @@ MetricSpec named_metric(const TypedYaml& entry, const Task& task) {
 }
 
 void read_own_metadata(const TypedYaml& own, Task& task) {
-  check_keys(own, "metadata.tsugi", {"language", "metrics"});
+  check_keys(own, "metadata.tsugi", {"language", "metrics", "worked_answer"});
   if (const TypedYaml* language = find_set(own, "language")) {
     task.required_language = text_of(*language, "language");
     const bool is_code = task.required_language.size() == 2 &&
@@ -96,6 +96,11 @@ void read_own_metadata(const TypedYaml& own, Task& task) {
                                      [](char c) { return c >= 'a' && c <= 'z'; });
     if (!is_code)
       refuse_value(*language, "language", "an ISO 639-1 code", "write two small letters, for example ja");
+  }
+  if (const TypedYaml* worked = find_set(own, "worked_answer")) {
+    text_of(*worked, "worked_answer");
+    task.worked_answer = read_doc_key(own, "worked_answer");
+    task.marks["worked_answer"] = worked->mark;
   }
   const TypedYaml* list = find_set(own, "metrics");
   if (list == nullptr) return;

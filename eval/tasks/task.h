@@ -90,6 +90,7 @@ struct Task {
   std::vector<FilterPipeline>
       filters;  ///< never empty: without filter_list one "none" that takes the first response
   std::vector<MetricSpec> metrics;    ///< metric_list, then those of metadata.tsugi.metrics
+  nlohmann::json worked_answer;       ///< metadata.tsugi.worked_answer: template or column, or null
   std::string required_language;      ///< metadata.tsugi.language: an ISO code such as "ja", or ""
   std::string version;                ///< metadata.version as text
   nlohmann::json config;              ///< the YAML after typing, for output files
@@ -116,6 +117,7 @@ struct Item {
   nlohmann::ordered_json reference;  ///< what doc_to_target gives: text, a number, a list
   std::string target;                ///< reference as text; of several the first
   std::vector<std::string> targets;  ///< all, where the task has several right answers
+  std::string worked;                ///< the right answer at length (Task::worked_answer); "" without one
   int gold = -1;           ///< multiple_choice: index of the right choice; -1: none, no answer is right
   std::vector<int> golds;  ///< all, where the task has several right answers
 };

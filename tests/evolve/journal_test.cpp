@@ -83,6 +83,19 @@ TEST_F(JournalFile, GivesEvaluationsBackToTheBit) {
   EXPECT_EQ(journal.find("b", Side::search), nullptr);
 }
 
+TEST_F(JournalFile, KeepsMeasuresApart) {
+  {
+    Journal journal(file_);
+    journal.begin();
+    journal.record(
+        {.recipe = "a", .measure = Measure::likelihood, .score = {.values = {-0.5}, .failure = ""}});
+    journal.record({.recipe = "a", .score = {.values = {1}, .failure = ""}});
+  }
+  const Journal journal(file_);
+  EXPECT_EQ(journal.find("a", Side::search, Measure::likelihood)->values.front(), -0.5);
+  EXPECT_EQ(journal.find("a", Side::search)->values.front(), 1);
+}
+
 TEST_F(JournalFile, WhatIsInMemoryIsWhatIsInTheFile) {
   Journal journal(file_);
   journal.begin();

@@ -48,6 +48,55 @@ TEST(Search, GivesTheSameBytesForOneAndTwoThreads) {
   EXPECT_FALSE(fs::exists(folder / ".one.tsugi-partial"));
 }
 
+// A search by likelihood: the metric is asked of generation 0, of every second one here, and of finalists.
+TEST(Search, GoesByTheLikelihoodOfTheReferences) {
+  const TemporaryFolder folder;
+  const std::string text = kSearch + "fitness: loglikelihood\nmetric_every: 2\n";
+  std::vector<std::string> notes;
+  SearchOptions options{.output = folder / "one", .threads = 1};
+  options.note = [&](const std::string& note) { notes.push_back(note); };
+  run(text, options);
+  run(text, {.output = folder / "two", .threads = 2});
+  for (const char* file : {"archive.h5", "result.json"})
+    EXPECT_EQ(read_text(folder / "one" / file), read_text(folder / "two" / file)) << file;
+  const Archive archive = read_archive(folder / "one" / "archive.h5");
+  const std::set<std::size_t> finalists(archive.finalists.begin(), archive.finalists.end());
+  for (std::size_t id = 0; id < archive.records.size(); ++id) {
+    const Record& record = archive.records[id];
+    EXPECT_EQ(record.fitness, record.likelihood);
+    EXPECT_LT(*record.fitness, 0);
+    const bool known = record.generation % 2 == 0 || finalists.contains(id) || record.same_as;
+    for (std::size_t item = 0; item < archive.items.size(); ++item) {
+      if (archive.items[item].side != eval::Side::search || record.same_as) continue;
+      EXPECT_EQ(!std::isnan(record.scores[item]), known) << id;
+    }
+  }
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+    return note.starts_with("rank correlation of log-likelihood and metric over ");
+  }));
+}
+
+TEST(Search, TiesAreToldApartByLikelihood) {
+  const TemporaryFolder folder;
+  run(kSearch, {.output = folder / "run", .threads = 2});
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+  std::size_t ties = 0;
+  for (const Record& record : archive.records) {
+    if (record.origin != Origin::optimizer) {
+      EXPECT_FALSE(record.likelihood);
+      continue;
+    }
+    const auto equals = [&](const Record& other) {
+      return other.origin == Origin::optimizer && other.generation == record.generation &&
+             other.fitness == record.fitness;
+    };
+    const bool tied = std::count_if(archive.records.begin(), archive.records.end(), equals) > 1;
+    EXPECT_EQ(record.likelihood.has_value(), tied);
+    if (tied) ++ties;
+  }
+  EXPECT_GT(ties, 0U);  // few items: they are common
+}
+
 TEST(Search, FollowsTheProtocol) {
   const TemporaryFolder folder;
   std::vector<GenerationSummary> generations;
@@ -128,7 +177,7 @@ TEST(Search, TheExportedWinnerScoresAsArchived) {
     for (std::size_t i = 0; i < items.size(); ++i) items[i] = i;
     const std::vector<Subject> subjects(
         1, {.checkpoint = merge::Checkpoint::open(folder / "run" / "winner"), .recipe = {}});
-    const std::vector<Score> scores = evaluator.evaluate(subjects, items);
+    const std::vector<Score> scores = evaluator.evaluate(subjects, items, Measure::metric);
     EXPECT_EQ(scores[0].failure, "");
     EXPECT_EQ(scores[0].values, archive.records[*archive.winner].scores);
   });
