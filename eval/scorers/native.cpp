@@ -123,7 +123,7 @@ void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Posit
   }
   merge::for_each(concurrency, which.size(), [&](std::size_t i) {
     Answer& answer = scores.answers[i];
-    answer.filtered = filters.apply(answer.response);
+    answer.filtered = filters.apply(answer.response, task.items[which[i]].doc);
     for (std::size_t m = 0; m < task.task.metrics.size(); ++m) {
       const MetricSpec& spec = task.task.metrics[m];
       const Metric& metric = metric_of(task.task, spec);

@@ -38,6 +38,27 @@ FilterStep read_step(const TypedYaml& entry) {
   return step;
 }
 
+/// take_first_k needs as many responses, and one of them has to be chosen behind it.
+void check_counts(const FilterPipeline& pipeline, const Task& task) {
+  const auto given = task.config.find("repeats");
+  const std::size_t repeats =
+      given != task.config.end() && given->is_number() ? given->get<std::size_t>() : 1;
+  bool several = false;
+  for (const FilterStep& step : pipeline.steps) {
+    if (step.function == "take_first" || step.function == "majority_vote") several = false;
+    if (step.function != "take_first_k") continue;
+    const auto k = step.arguments.at("k").get<std::size_t>();
+    if (k > repeats) {
+      throw InputError(step.mark, fmt::format("take_first_k of {} with repeats: {}", k, repeats),
+                       "ask for that many responses with repeats");
+    }
+    several = k > 1;
+  }
+  if (several)
+    throw InputError(pipeline.steps.back().mark, "several responses at the end of a pipeline",
+                     "end it with majority_vote or take_first");
+}
+
 FilterPipeline read_pipeline(const TypedYaml& entry, const Task& task) {
   check_keys(entry, "an entry of filter_list", {"name", "filter"});
   FilterPipeline pipeline;
@@ -57,6 +78,7 @@ FilterPipeline read_pipeline(const TypedYaml& entry, const Task& task) {
     }
   }
   FilterChain checked(pipeline);
+  check_counts(pipeline, task);
   return pipeline;
 }
 

@@ -5,10 +5,10 @@
 // filters.cpp each.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "eval/tasks/filter_steps.h"
 #include "eval/tasks/task.h"
 
 namespace tsugi::eval {
@@ -22,11 +22,12 @@ class FilterChain {
   /// Throws InputError at the step for an unknown filter or argument, or a broken pattern.
   explicit FilterChain(const FilterPipeline& pipeline);
 
-  /// The filtered response. Throws InputError when a pattern gives up (python_regex.h).
-  std::string apply(const std::string& response) const;
+  /// The filtered response to a document. Throws InputError when a pattern gives up (python_regex.h), and for
+  /// a document without the choices that multi_choice_regex looks for.
+  std::string apply(const std::string& response, const python::Json& doc) const;
 
  private:
-  std::vector<std::function<std::string(const std::string&)>> steps_;
+  std::vector<ResponseFilter> steps_;
 };
 
 }  // namespace tsugi::eval

@@ -27,6 +27,7 @@ FUNCTIONS = {
 }
 SPLITS = {"hellaswag": ["validation", "train"], "winogrande": ["validation", "train"], "truthfulqa_mc1": ["validation"],
           "truthfulqa_mc2": ["validation"], "wikitext": ["test", "validation", "train"]}
+WITH_EXAMPLES = ["hellaswag", "winogrande"]  # those that have any
 
 WORDS = ("the cat sat on mat and 12 sheep of Anna's farm near river; she said: 'go home' 答え りんご 枚 Ärger Straße déjà-vu ÉTÉ naïve ΣΟΦΟΣ ǆ ﬁne "
          "[title] [header] [step] [substeps] (see) \"quoted\"").split(" ")

@@ -52,6 +52,17 @@ FILTERS = [
     ("regex", {"regex_pattern": "(z)?(y)?answer", "fallback": " none "}), ("remove_whitespace", {}), ("lowercase", {}), ("uppercase", {}),
     ("map", {"mapping_dict": {"A": "0", "B": "1"}, "default_value": "-1"}), ("majority_vote", {}), ("take_first_k", {"k": 1}),
 ]
+# multi_choice_regex reads the document.
+MULTI_CHOICE = [
+    {}, {"ignore_case": True, "ignore_punctuation": True, "regex_pattern": "(\\([A-Z]\\))"},
+    {"regex_pattern": "(?i)answer is (\\(?[A-D]\\)?)|(?:option) (\\w)", "group_select": -1, "fallback": "none"},
+    {"regexes_to_ignore": ["\\bthe ", "[0-9]"], "ignore_case": True},
+]
+CHOICES = [["Guilty", "Guilty of Romance", "not", "The end."], ["12", "3.5", "りんご、", ""], ["a (b)", "a", "a", "\u3000x y "], ["..", "!"]]
+CHOICE_RESPONSES = ["Guilty of Romance", "It is guilty!", "The answer is (C).", "answer: B", ":\n\u001c A", "the end", "りんご、です", "12 or 3.5", "",
+                    "a (b) or a", "x y", "Option D, answer is A", "#### 7", "nothing at all", "(z)"]
+SPANS = ["person: Ada Lovelace, none $$ places : London, Paris\nDate: 1843", "PER: x $ LOC: none $$$$", "Organization: ACME $$ company:B$C",
+         "no entities", "time: 5, per: é, ÖRG: z", ""]
 RESPONSES = ["12 - 5 = 7. The answer is -7.", "", "no number", "#### 1,234 and #### -5", " \u3000A\n", "A", "B", "3 or 4", "answer",
              "Straße ΣΑΣ İ", "x", "答えは12枚です。"]
 
@@ -87,6 +98,13 @@ def columns(lines):
     return {"lines": lines, "rows": json.loads(json.dumps(rows, default=str))}
 
 
+def multi_choice(arguments, response, choices):
+    try:
+        return list(get_filter("multi_choice_regex")(**arguments).apply([[response]], [{"choices": choices}]))[0][0]
+    except IndexError:
+        return None
+
+
 def choice_scores(likelihoods, choices, gold, greedy):
     metrics = ["acc", "acc_norm", "acc_bytes", "exact_match"]
     task = SimpleNamespace(
@@ -108,7 +126,12 @@ def main():
         "bad_patterns": BAD_PATTERNS,
         "filters": [{"function": name, "arguments": arguments, "response": response,
                      "filtered": list(get_filter(name)(**arguments).apply([[response]], [{}]))[0][0]}
-                    for name, arguments in FILTERS for response in RESPONSES],
+                    for name, arguments in FILTERS for response in RESPONSES] + [
+                    {"function": "multi_choice_regex", "arguments": arguments, "response": response, "doc": {"choices": choices},
+                     "filtered": multi_choice(arguments, response, choices)}
+                    for arguments in MULTI_CHOICE for choices in CHOICES for response in CHOICE_RESPONSES] + [
+                    {"function": "format_span", "arguments": {}, "response": response,
+                     "filtered": get_filter("format_span")().apply([[response]], [{}])[0][0]} for response in SPANS + RESPONSES],
         "exact_match": [{"arguments": arguments, "prediction": p, "reference": r,
                          "value": float(exact_match_hf_evaluate([p], [r], **arguments)["exact_match"])}
                         for arguments in EXACT_MATCH for p, r in PAIRS],

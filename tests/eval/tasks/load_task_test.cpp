@@ -198,7 +198,20 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"filter_list: [{name: a, filter: [{function: regexp}]}]", "did you mean 'regex'?"},
         Refusal{"filter_list: [{name: a, filter: [{function: map, mapping_dict: {yes: '1'}}]}]",
                 "'yes' is no text in YAML"},
+        Refusal{
+            "filter_list: [{name: a, filter: [{function: take_first_k, k: 3}, {function: majority_vote}]}]",
+            "take_first_k of 3 with repeats: 1"},
         Refusal{"description: '{{a'", "description, line 1, column 1 of the template"}));
+
+TEST(LoadTask, SeveralResponsesEndInOne) {
+  const TaskFolder folder;
+  const std::string repeats =
+      kHead + kQuestion + "repeats: 4\nfilter_list: [{name: maj@4, filter: [{function: take_first_k, k: 4}";
+  EXPECT_EQ(folder.load(repeats + ", {function: majority_vote}, {function: take_first}]}]\n").filters.size(),
+            1U);
+  EXPECT_THAT(folder.error(repeats + ", {function: lowercase}]}]\n"),
+              HasSubstr("several responses at the end of a pipeline; end it with majority_vote"));
+}
 
 TEST(LoadTask, DataMustBeThere) {
   const TaskFolder folder;
