@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "eval/tasks/documents.h"
 #include "eval/tasks/task_parts.h"
 
 namespace tsugi::eval {
@@ -78,10 +79,9 @@ std::vector<fs::path> files_of_split(const TypedYaml& root, const TypedYaml& spl
   std::vector<fs::path> found;
   for (const TypedYaml& entry : entries) {
     found.push_back(find_file(entry, task));
-    const bool table = found.back().extension() == ".csv" || found.back().extension() == ".tsv";
-    if (table != (kind == "csv")) {
+    if (is_table(found.back()) != (kind == "csv")) {
       throw InputError(entry.mark, fmt::format("{} for dataset_path: {}", found.back().string(), kind),
-                       "files of csv end in .csv or .tsv, and no others do");
+                       "files of csv end in .csv or .tsv (and .gz behind it), and no others do");
     }
   }
   return found;

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "eval/tasks/documents.h"
 #include "eval/tasks/task_file.h"
 #include "eval/tasks/task_parts.h"
 
@@ -62,11 +63,6 @@ std::optional<fs::path> file_of(const fs::path& folder, const std::string& task,
     }
   }
   return std::nullopt;
-}
-
-bool is_table(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.find(".csv") != std::string::npos || name.find(".tsv") != std::string::npos;
 }
 
 void set_files(TypedYaml& task, const std::vector<std::pair<std::string, fs::path>>& files) {

@@ -10,6 +10,7 @@
 
 #include "eval/tasks/columns.h"
 #include "eval/tasks/csv.h"
+#include "eval/tasks/gzip.h"
 #include "eval/tasks/ports/port.h"
 #include "recipes/error.h"
 
@@ -58,11 +59,10 @@ void add_lines(Documents& documents, std::string_view text, const std::string& f
 }
 
 void add_file(Documents& documents, const std::filesystem::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = path.extension() == ".gz" ? read_gzip(path) : read_text(path);
   const std::string file = path.string();
-  const std::string extension = path.extension().string();
-  if (extension == ".csv" || extension == ".tsv") {
-    for (auto& [row, line] : read_csv(text, file, extension == ".csv" ? ',' : '\t'))
+  if (is_table(path)) {
+    for (auto& [row, line] : read_csv(text, file, data_extension(path) == ".csv" ? ',' : '\t'))
       add(documents, std::move(row), Mark{file, line, 0}.text());
     return;
   }
@@ -93,6 +93,15 @@ void process(Documents& documents, const PortedFunction& function) {
 }
 
 }  // namespace
+
+std::string data_extension(const std::filesystem::path& file) {
+  return (file.extension() == ".gz" ? file.stem() : file).extension().string();
+}
+
+bool is_table(const std::filesystem::path& file) {
+  const std::string extension = data_extension(file);
+  return extension == ".csv" || extension == ".tsv";
+}
 
 Documents read_documents(const std::vector<std::filesystem::path>& files,
                          const PortedFunction* process_docs) {

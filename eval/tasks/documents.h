@@ -13,17 +13,22 @@ namespace tsugi::eval {
 
 struct PortedFunction;
 
+/// ".jsonl" of "items.jsonl" and of "items.jsonl.gz".
+std::string data_extension(const std::filesystem::path& file);
+/// Whether a file holds comma- or tab-separated values, by its extension.
+bool is_table(const std::filesystem::path& file);
+
 struct Documents {
   std::vector<nlohmann::ordered_json> rows;  ///< objects with all columns, in one order
   std::vector<std::string> places;           ///< [row]: "items.jsonl:17", "items.json: element 3"
   std::vector<std::string> columns;          ///< in order of first appearance
 };
 
-/// Reads the files one after the other and settles types as `datasets` 5.2 does: a column (also inside
-/// objects and lists) with whole and other numbers holds only other numbers, columns missing in a row are
-/// null, and text columns that hold only dates become times ("2024-01-02 00:00:00"). Columns that mix types
-/// otherwise, and objects inside columns that differ in their keys, stay as they are. Throws InputError with
-/// the line for what is no JSON object.
+/// Reads the files, those in .gz unpacked, one after the other and settles types as `datasets` 5.2 does: a
+/// column (also inside objects and lists) with whole and other numbers holds only other numbers, columns
+/// missing in a row are null, and text columns that hold only dates become times ("2024-01-02 00:00:00").
+/// Columns that mix types otherwise, and objects inside columns that differ in their keys, stay as they are.
+/// Throws InputError with the line for what is no JSON object.
 ///
 /// `process_docs`, a ported function, then sets columns of every row.
 Documents read_documents(const std::vector<std::filesystem::path>& files,

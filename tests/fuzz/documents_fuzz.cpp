@@ -39,7 +39,7 @@ std::span<const std::string_view> words() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tsugi;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const char* name : {"items.jsonl", "items.csv"}) {
+  for (const char* name : {"items.jsonl", "items.csv", "items.jsonl.gz"}) {
     const auto file = fuzz::folder().write(name, text);
     fuzz::attempt([&] { eval::read_documents({file}); });
   }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eval/tasks/gzip.h"
 #include "recipes/error.h"
 #include "tests/eval/tasks/golden.h"
 #include "tests/support/temporary_folder.h"
@@ -89,6 +90,51 @@ TEST(Csv, BrokenFilesAreNamedByLine) {
   EXPECT_THAT(error_of_file("a,b\n1,2\n\"x,2\n"), testing::HasSubstr("b.csv:3: a quote without its end"));
   EXPECT_THAT(error_of_file("a,b\n1,2,3\n"), testing::HasSubstr("b.csv:2: 3 fields under 2 columns"));
   EXPECT_THAT(error_of_file(""), testing::HasSubstr("no documents"));
+}
+
+// Python's gzip.compress of {"a": 1} and of {"a": 2}, one behind the other, and of a table.
+constexpr char kLines[] =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2\x52\x30\xac\xe5\x02"
+    "\x00\xfa\xa1\x47\x5c\x09\x00\x00\x00\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab"
+    "\x56\x4a\x54\xb2\x52\x30\xaa\xe5\x02\x00\xa3\x1f\x01\x5e\x09\x00\x00\x00";
+constexpr char kTable[] =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x2b\xe4\xcc\xe3\x7a\x36\x7d\xe9\xb3\x39"
+    "\x6b\x38\x8d\xb9\x00\x37\x6e\xfc\x51\x0d\x00\x00\x00";
+
+template <std::size_t size>
+std::string bytes(const char (&literal)[size]) {
+  return {literal, size - 1};
+}
+
+TEST(Gzip, FilesAreReadUnpacked) {
+  const tests::TemporaryFolder folder;
+  const Documents lines = read_documents({folder.write("a.jsonl.gz", bytes(kLines))});
+  EXPECT_EQ(Json(lines.rows).dump(), R"([{"a":1},{"a":2}])");
+  EXPECT_THAT(lines.places[1], HasSubstr("a.jsonl.gz:2"));
+  EXPECT_EQ(Json(read_documents({folder.write("a.tsv.gz", bytes(kTable))}).rows).dump(),
+            R"([{"q":"日本","n":3}])");
+}
+
+TEST(Gzip, BrokenAndHugeFilesAreRefused) {
+  const tests::TemporaryFolder folder;
+  const auto error_of_bytes = [&](const std::string& content, std::size_t most) {
+    try {
+      read_gzip(folder.write("b.json.gz", content), most);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const std::string whole = bytes(kLines);
+  EXPECT_EQ(error_of_bytes(whole, 18), "no error");
+  EXPECT_THAT(error_of_bytes(whole, 17),
+              HasSubstr("b.json.gz: more than 17 bytes of text in a compressed file"));
+  EXPECT_THAT(error_of_bytes("{\"a\": 1}", 100), HasSubstr("no gzip in the file"));
+  std::string broken = whole;
+  broken[14] = '!';
+  EXPECT_THAT(error_of_bytes(broken, 100), HasSubstr("this is no gzip file, or a broken one"));
+  for (std::size_t size = 1; size < whole.size() / 2; ++size)
+    EXPECT_NE(error_of_bytes(whole.substr(0, size), 100), "no error") << size;
 }
 
 }  // namespace
