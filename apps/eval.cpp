@@ -18,6 +18,7 @@
 #include "eval/scorers/native.h"
 #include "eval/tasks/chat_prompts.h"
 #include "eval/tasks/task_set.h"
+#include "eval/template/chat_template.h"
 #include "merge/parallel.h"
 #include "recipes/recipe.h"
 #include "recipes/yaml.h"
@@ -199,6 +200,33 @@ std::vector<eval::PreparedTask> prepare_tasks(const Options& options, std::vecto
   return prepared;
 }
 
+std::optional<eval::RunSettings::NamedToken> named_token(const eval::Tokenizer& tokenizer,
+                                                         std::optional<eval::TokenId> id) {
+  if (!id) return std::nullopt;
+  return eval::RunSettings::NamedToken{tokenizer.decode(std::span(&*id, 1), false), *id};
+}
+
+eval::RunSettings settings_of(const Options& options, const merge::MergePlan& plan,
+                              const eval::Tokenizer& tokenizer, const eval::ModelFiles& files) {
+  eval::RunSettings settings;
+  for (const merge::PlannedTensor& tensor : plan.tensors)
+    settings.parameters += tensor.output.rows() * tensor.output.row_length();
+  settings.bos = named_token(tokenizer, tokenizer.bos());
+  settings.eos = named_token(tokenizer, tokenizer.eos());
+  settings.limit = options.limit;
+  settings.gen_kwargs = options.gen_kwargs;
+  eval::PromptOptions prompts;
+  read_seeds(options.seeds, prompts);
+  settings.fewshot_seed = prompts.fewshot_seed;
+  settings.system_instruction = options.prompts.system_instruction;
+  if (options.chat_template) {
+    const auto chat = eval::ChatTemplate::read(files, *options.chat_template);
+    if (chat) settings.chat_template = chat->source();
+  }
+  settings.multiturn = options.multiturn.value_or(true);
+  return settings;
+}
+
 eval::ModelResult score_model(const std::string& name, const Options& options, const Console& console,
                               std::vector<eval::PreparedTask>& prepared) {
   merge::CheckpointStore checkpoints;
@@ -220,6 +248,7 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
   eval::ModelResult result{.model = name,
                            .arithmetic = eval::describe_compute(residence.compute, residence.storage),
                            .dtype = std::string(recipe_name(residence.storage)),
+                           .settings = settings_of(options, plan, tokenizer, files),
                            .tasks = {},
                            .groups = std::move(tasks.groups)};
   console.note(fmt::format("{}: {}", name, result.arithmetic));
@@ -231,6 +260,8 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
                                           [&](std::size_t items) { progress.advance(items); });
     result.tasks.push_back(eval::task_result(task, std::move(which), std::move(scores),
                                              eval::shots_of(task.task, options.prompts)));
+    if (options.limit || !options.samples.empty())
+      result.tasks.back().documents = eval::count_documents(task.task);
   }
   return result;
 }

@@ -13,6 +13,8 @@
 #include "eval/results/group_scores.h"
 #include "eval/results/samples.h"
 #include "eval/results/text_table.h"
+#include "merge/sha256.h"
+#include "merge/version.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -45,7 +47,8 @@ Json stderr_of(const TaskResult& result, const MetricColumn& column) {
 }
 
 Json task_entry(const TaskResult& result) {
-  Json entry = {{"alias", result.task->task.name}, {"sample_len", result.which.size()}};
+  const std::string& name = result.task->task.name;
+  Json entry = {{"name", name}, {"alias", name}, {"sample_len", result.which.size()}};
   for (const MetricColumn& column : result.scores.columns) {
     entry[column.name()] = score_of(result, column);
     entry[column.metric + "_stderr," + column.filter] = stderr_of(result, column);
@@ -73,9 +76,26 @@ Json shots_of_group(const ModelResult& result, const TaskGroup& group) {
   return shots ? Json(*shots) : Json(nullptr);
 }
 
+// Null where the group's tasks disagree.
+Json directions_of_group(const ModelResult& result, const TaskGroup& group) {
+  Json directions = Json::object();
+  for (const std::size_t task : group.tasks) {
+    for (const MetricColumn& column : result.tasks[task].scores.columns) {
+      const bool higher = metric_of(result.tasks[task], column).higher_is_better;
+      const auto known = directions.find(column.metric);
+      if (known == directions.end()) {
+        directions[column.metric] = higher;
+      } else if (*known != higher) {
+        *known = nullptr;
+      }
+    }
+  }
+  return directions;
+}
+
 void add_groups(const ModelResult& result, const std::vector<Json>& entries, Json& out) {
   for (const TaskGroup& group : result.groups) {
-    Json entry = {{"alias", group.alias}};
+    Json entry = {{"name", group.name}, {"alias", group.alias}};
     const std::vector<GroupScore> scores = group_scores(group, entries);
     std::size_t items = 0;
     for (const std::size_t task : group.tasks) items += result.tasks[task].which.size();
@@ -88,9 +108,78 @@ void add_groups(const ModelResult& result, const std::vector<Json>& entries, Jso
     out["results"][group.name] = entry;
     if (!scores.empty()) out["groups"][group.name] = entry;
     out["group_subtasks"][group.name] = group.children;
-    out["versions"][group.name] = group.version.empty() ? Json(nullptr) : Json(group.version);
+    out["versions"][group.name] = group.version.empty() ? "N/A" : group.version;
+    out["higher_is_better"][group.name] = directions_of_group(result, group);
     if (const Json shots = shots_of_group(result, group); !shots.is_null()) out["n-shot"][group.name] = shots;
   }
+}
+
+// As the file has it, a number or a text; "Yaml" is what the harness calls a task without.
+Json version_of(const Task& task) {
+  const auto metadata = task.config.find("metadata");
+  const bool given = metadata != task.config.end() && metadata->is_object() && metadata->contains("version");
+  return given ? Json((*metadata)["version"]) : Json("Yaml");
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json hash_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(merge::sha256_hex(text));
+}
+
+Json token_of(const std::optional<RunSettings::NamedToken>& token) {
+  return token ? Json{token->text, std::to_string(token->id)} : Json{nullptr, "None"};
+}
+
+// re.sub(r'[\"<>:/\|?*\[\]]+', "__", name)
+std::string sanitized(const std::string& name) {
+  constexpr std::string_view kUnwelcome = "\"<>:/\\|?*[]";
+  std::string result;
+  bool inside = false;
+  for (const char c : name) {
+    const bool unwelcome = kUnwelcome.find(c) != std::string_view::npos;
+    if (!unwelcome) {
+      result += c;
+    } else if (!inside) {
+      result += "__";
+    }
+    inside = unwelcome;
+  }
+  return result;
+}
+
+void add_settings(const ModelResult& result, Json& out) {
+  const RunSettings& settings = result.settings;
+  Json limit = nullptr;
+  if (settings.limit) {
+    const bool whole = *settings.limit >= 1;
+    limit = whole ? Json(static_cast<std::uint64_t>(*settings.limit)) : Json(*settings.limit);
+  }
+  out["config"] = {{"model", "tsugi"},
+                   {"model_args", "pretrained=" + result.model + ",dtype=" + result.dtype},
+                   {"model_num_parameters", settings.parameters},
+                   {"model_dtype", result.dtype},
+                   {"arithmetic", result.arithmetic},
+                   {"limit", limit},
+                   {"bootstrap_iters", kResamples},
+                   {"gen_kwargs", text_or_null(settings.gen_kwargs)},
+                   {"fewshot_seed", settings.fewshot_seed}};
+  out["tsugi_version"] = merge::tool_version();
+  out["tokenizer_eos_token"] = token_of(settings.eos);
+  out["tokenizer_bos_token"] = token_of(settings.bos);
+  out["eot_token_id"] = settings.eos ? Json(settings.eos->id) : Json(nullptr);
+  if (!result.tasks.empty()) out["max_length"] = result.tasks.front().task->max_length;
+  out["model_source"] = "tsugi";
+  out["model_name"] = result.model;
+  out["model_name_sanitized"] = sanitized(result.model);
+  out["system_instruction"] = text_or_null(settings.system_instruction);
+  out["system_instruction_sha"] = hash_or_null(settings.system_instruction);
+  const std::string chat = settings.chat_template.value_or("");
+  out["fewshot_as_multiturn"] = settings.chat_template ? Json(settings.multiturn) : Json(nullptr);
+  out["chat_template"] = text_or_null(chat);
+  out["chat_template_sha"] = hash_or_null(chat);
 }
 
 std::vector<Json> entries_of(const ModelResult& result) {
@@ -103,7 +192,7 @@ std::vector<Json> entries_of(const ModelResult& result) {
 
 TaskResult task_result(const PreparedTask& task, std::vector<std::size_t> which, TaskScores scores,
                        std::size_t shots) {
-  TaskResult result{&task, std::move(which), std::move(scores), shots};
+  TaskResult result{&task, std::move(which), std::move(scores), shots, task.items.size()};
   result.entry = task_entry(result);
   return result;
 }
@@ -113,21 +202,16 @@ Json results_json(const ModelResult& result) {
   for (const TaskResult& task : result.tasks) {
     const std::string& name = task.task->task.name;
     out["results"][name] = task.entry;
-    out["group_subtasks"][name] = Json::array();
     out["configs"][name] = task.task->task.config;
-    out["versions"][name] = task.task->task.version;
+    out["versions"][name] = version_of(task.task->task);
     out["n-shot"][name] = task.shots;
     for (const MetricColumn& column : task.scores.columns)
       out["higher_is_better"][name][column.metric] = metric_of(task, column).higher_is_better;
-    out["n-samples"][name] = {{"original", task.task->items.size()}, {"effective", task.which.size()}};
+    out["n-samples"][name] = {{"original", task.documents}, {"effective", task.which.size()}};
   }
+  out["group_subtasks"] = Json::object();
   add_groups(result, entries_of(result), out);
-  out["config"] = {{"model", "tsugi"},
-                   {"model_args", "pretrained=" + result.model + ",dtype=" + result.dtype},
-                   {"model_dtype", result.dtype},
-                   {"arithmetic", result.arithmetic}};
-  out["model_source"] = "tsugi";
-  out["model_name"] = result.model;
+  add_settings(result, out);
   return out;
 }
 

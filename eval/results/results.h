@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,28 +22,47 @@ struct TaskResult {
   const PreparedTask* task = nullptr;
   std::vector<std::size_t> which;  ///< items that were scored, positions in task->items
   TaskScores scores;
-  std::size_t shots = 0;  ///< examples before each question
+  std::size_t shots = 0;      ///< examples before each question
+  std::size_t documents = 0;  ///< of the split, asked or not
   /// The harness's entry, "metric,filter" and "metric_stderr,filter": a bootstrap of 100,000 resamples for
   /// some metrics, so task_result() computes it once.
   nlohmann::ordered_json entry = {};
 };
 
-/// With its entry. `task` must outlive the result.
+/// With its entry, all documents being asked. `task` must outlive the result.
 TaskResult task_result(const PreparedTask& task, std::vector<std::size_t> which, TaskScores scores,
                        std::size_t shots);
+
+/// How a model was asked, for the results file.
+struct RunSettings {
+  std::size_t parameters = 0;  ///< of the model
+  struct NamedToken {
+    std::string text;
+    TokenId id = 0;
+  };
+  std::optional<NamedToken> bos = {};
+  std::optional<NamedToken> eos = {};
+  std::optional<double> limit = {};  ///< as given
+  std::string gen_kwargs = {};       ///< as given
+  std::uint64_t fewshot_seed = 1234;
+  std::string system_instruction = {};
+  std::optional<std::string> chat_template = {};  ///< its text
+  bool multiturn = true;                          ///< of examples, with a chat template
+};
 
 /// All tasks of one model.
 struct ModelResult {
   std::string model;       ///< as the user named it
   std::string arithmetic;  ///< describe_compute()
   std::string dtype;       ///< "float32" or "bfloat16"
+  RunSettings settings = {};
   std::vector<TaskResult> tasks;
   std::vector<TaskGroup> groups = {};  ///< their tasks are numbers in `tasks`
 };
 
 /// {"results": {task: {"alias", "metric,filter", "metric_stderr,filter", …}}, "versions", "n-shot",
-/// "n-samples", "higher_is_better", "configs", "config", …} as the harness writes it, for what this program
-/// knows.
+/// "n-samples", "higher_is_better", "configs", "config", …} as the harness writes it. What differs from run
+/// to run or names its own programs is left out (docs/fidelity.md): the same scoring gives the same bytes.
 nlohmann::ordered_json results_json(const ModelResult& result);
 
 /// "Tasks | Version | Filter | n-shot | Metric | Value | Stderr" for all models; with more than one, a column

@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "eval/template/python_json.h"
+#include "eval/template/python_value.h"
 #include "merge/sha256.h"
 
 namespace tsugi::eval {
@@ -16,15 +18,34 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Of a generated answer the given text; else the log-likelihood of each request and whether it is greedy.
-Json responses_of(const Answer& answer, const Json& text) {
-  if (answer.log_likelihoods.empty()) return Json::array({text});
+// Of each request its log-likelihood and whether it is greedy; of a whole text its log-likelihood. As text,
+// which is what the harness writes of every response.
+Json likelihoods_of(const Task& task, const Answer& answer) {
+  std::vector<double> sums = answer.log_likelihoods;
+  sums.insert(sums.end(), answer.unconditional.begin(), answer.unconditional.end());
   Json responses = Json::array();
-  for (std::size_t i = 0; i < answer.log_likelihoods.size(); ++i) {
-    const std::string greedy = answer.greedy[i] ? "True" : "False";
-    responses.push_back(Json::array({Json::array({fmt::format("{}", answer.log_likelihoods[i]), greedy})}));
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const std::string sum = python::float_text(sums[i]);
+    if (task.output_type == OutputType::loglikelihood_rolling) {
+      responses.push_back(sum);
+    } else {
+      responses.push_back(Json::array({sum, answer.greedy[i] ? "True" : "False"}));
+    }
   }
   return responses;
+}
+
+// One response to each request.
+Json once_each(const Json& responses) {
+  Json lists = Json::array();
+  for (const Json& response : responses) lists.push_back(Json::array({response}));
+  return lists;
+}
+
+// Without take_first the harness's pipelines keep the list of responses.
+bool keeps_list(const FilterPipeline& pipeline) {
+  return std::none_of(pipeline.steps.begin(), pipeline.steps.end(),
+                      [](const FilterStep& step) { return step.function == "take_first"; });
 }
 
 Json arguments_of(const PreparedTask& task, const Item& item) {
@@ -61,28 +82,37 @@ SampleHashes sample_hashes(const Task& task, const Item& item) {
 }
 
 std::string samples_jsonl(const TaskResult& result) {
-  std::vector<std::string> metrics;
-  for (const MetricColumn& column : result.scores.columns) {
-    if (column.filter == result.scores.columns.back().filter) metrics.push_back(column.metric);
-  }
+  const Task& task = result.task->task;
   std::string text;
-  for (std::size_t i = 0; i < result.which.size(); ++i) {
-    const Item& item = result.task->items[result.which[i]];
-    const Answer& answer = result.scores.answers[i];
-    Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
-    line["target"] = python::str(item.reference);
-    line["arguments"] = arguments_of(*result.task, item);
-    line["resps"] = responses_of(answer, Json::array({answer.response}));
-    line["filtered_resps"] = responses_of(answer, answer.filtered);
-    line["filter"] = result.scores.columns.empty() ? "none" : result.scores.columns.back().filter;
-    line["metrics"] = metrics;
-    const SampleHashes hashes = sample_hashes(result.task->task, item);
-    line["doc_hash"] = hashes.doc;
-    line["prompt_hash"] = hashes.prompt;
-    line["target_hash"] = hashes.target;
-    for (const MetricColumn& column : result.scores.columns) line[column.metric] = column.values[i];
-    // A model may end inside a character; what is left of it is written as U+FFFD rather than refused.
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  for (std::size_t f = 0; f < task.filters.size(); ++f) {
+    std::vector<const MetricColumn*> columns;
+    std::vector<std::string> metrics;
+    for (const MetricColumn& column : result.scores.columns) {
+      if (column.filter != task.filters[f].name) continue;
+      columns.push_back(&column);
+      metrics.push_back(column.metric);
+    }
+    for (std::size_t i = 0; i < result.which.size(); ++i) {
+      const Item& item = result.task->items[result.which[i]];
+      const Answer& answer = result.scores.answers[i];
+      const bool generated = task.output_type == OutputType::generate_until;
+      const Json given = generated ? Json::array({answer.response}) : likelihoods_of(task, answer);
+      const Json filtered = generated ? Json::array({result.scores.filtered[f][i]}) : given;
+      Json line = {{"doc_id", item.doc_id}, {"doc", item.doc}};
+      line["target"] = python::str(item.reference);
+      line["arguments"] = arguments_of(*result.task, item);
+      line["resps"] = once_each(given);
+      line["filtered_resps"] = keeps_list(task.filters[f]) ? once_each(filtered) : filtered;
+      line["filter"] = task.filters[f].name;
+      line["metrics"] = metrics;
+      const SampleHashes hashes = sample_hashes(task, item);
+      line["doc_hash"] = hashes.doc;
+      line["prompt_hash"] = hashes.prompt;
+      line["target_hash"] = hashes.target;
+      for (const MetricColumn* column : columns) line[column->metric] = column->values[i];
+      // A model may end inside a character; what is left of it is written as U+FFFD rather than refused.
+      text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    }
   }
   return text;
 }

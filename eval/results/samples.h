@@ -19,8 +19,8 @@ struct SampleHashes {
 };
 SampleHashes sample_hashes(const Task& task, const Item& item);
 
-/// One line an item: doc_id, doc, target, arguments, resps, filtered_resps, filter, metrics, hashes and each
-/// metric of the last filter.
+/// One line an item and filter, the items of one filter after another: doc_id, doc, target, arguments, resps,
+/// filtered_resps, filter, metrics, hashes and the item's own value of each metric.
 std::string samples_jsonl(const TaskResult& result);
 
 /// SHA-256 of the hashes of all items, once for each filter: the harness's task_hashes. Two runs with the

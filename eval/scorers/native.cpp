@@ -89,11 +89,7 @@ class Examiner {
     }
     const std::size_t choices = std::max<std::size_t>(1, item.choices.size());
     for (std::size_t i = 0; i < likelihoods.size(); ++i) {
-      if (i >= choices) {
-        answer.unconditional.push_back(likelihoods[i].sum);
-        continue;
-      }
-      answer.log_likelihoods.push_back(likelihoods[i].sum);
+      (i < choices ? answer.log_likelihoods : answer.unconditional).push_back(likelihoods[i].sum);
       answer.greedy.push_back(likelihoods[i].greedy);
     }
     return answer;
@@ -121,9 +117,14 @@ void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Posit
     if (metric_of(task.task, spec).parts != nullptr) column.parts.resize(which.size());
     scores.columns.push_back(std::move(column));
   }
+  const bool texts = task.task.output_type == OutputType::generate_until;
+  std::vector<std::string>& filtered = scores.filtered.emplace_back(texts ? which.size() : 0);
   merge::for_each(concurrency, which.size(), [&](std::size_t i) {
     Answer& answer = scores.answers[i];
-    answer.filtered = filters.apply(answer.response, task.items[which[i]].doc);
+    if (texts) {
+      answer.filtered = filters.apply(answer.response, task.items[which[i]].doc);
+      filtered[i] = answer.filtered;
+    }
     for (std::size_t m = 0; m < task.task.metrics.size(); ++m) {
       const MetricSpec& spec = task.task.metrics[m];
       const Metric& metric = metric_of(task.task, spec);

@@ -46,6 +46,7 @@ struct PreparedTask {
   std::vector<std::vector<TokenId>> prompts;                     ///< [item], generate_until
   std::vector<std::vector<std::vector<TokenId>>> contexts;       ///< [item][request], of the other types
   std::vector<std::vector<std::vector<TokenId>>> continuations;  ///< [item][request]
+  std::size_t max_length = 0;                                    ///< positions that prompts were cut to
   std::vector<TokenId> stop_ids;                                 ///< generate_until: each ends an answer
   std::vector<std::string> stop_texts;                           ///< until, then the text of EOS
   float repetition_penalty = 1;
@@ -78,6 +79,7 @@ struct MetricColumn {
 struct TaskScores {
   std::vector<MetricColumn> columns;
   std::vector<Answer> answers;  ///< with `filtered` of the last pipeline; in the order of the asked items
+  std::vector<std::vector<std::string>> filtered;  ///< [pipeline of the task][asked item], generate_until
   std::size_t prompt_tokens = 0;
   std::size_t generated_tokens = 0;
 };

@@ -103,6 +103,7 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
   PreparedTask prepared;
   prepared.task = std::move(task);
   prepared.items = std::move(items);
+  prepared.max_length = resolve_max_length(limits, tokenizer);
   std::vector<std::size_t> which;
   const bool generates = prepared.task.output_type == OutputType::generate_until;
   for (std::size_t i = 0; i < prepared.items.size(); ++i) {
@@ -113,9 +114,9 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
       throw InputError(limits.refusal.file, limits.refusal.what, limits.refusal.cure);
     prepared.repetition_penalty = limits.repetition_penalty;
     set_stops(prepared, tokenizer, limits);
-    encode_prompts(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
+    encode_prompts(prepared, which, tokenizer, prepared.max_length);
   } else {
-    encode_continuations(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
+    encode_continuations(prepared, which, tokenizer, prepared.max_length);
   }
   return prepared;
 }
@@ -124,7 +125,7 @@ void answer_items(PreparedTask& prepared, Which which, const Tokenizer& tokenize
                   const ModelLimits& limits) {
   add_answers(prepared.task, prepared.items, which);
   if (prepared.task.output_type == OutputType::generate_until) return;
-  encode_continuations(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
+  encode_continuations(prepared, which, tokenizer, prepared.max_length);
 }
 
 }  // namespace tsugi::eval

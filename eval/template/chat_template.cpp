@@ -85,7 +85,7 @@ std::optional<ChatTemplate> ChatTemplate::read(const ModelFiles& files, const st
   const std::optional<Source> source = find_source(files, name);
   if (!source) return std::nullopt;
   Template parsed = Template::parse_chat(source->text, {source->file, 0, 0}, "chat_template");
-  return ChatTemplate(std::move(parsed), special_tokens(files), source->file);
+  return ChatTemplate(std::move(parsed), special_tokens(files), source->file, source->text);
 }
 
 std::string ChatTemplate::text_of(const std::vector<ChatMessage>& messages, bool generate) const {

@@ -30,14 +30,21 @@ class ChatTemplate {
   /// is gone on with: the text ends inside it. Throws InputError where the template refuses the messages.
   std::string render(const std::vector<ChatMessage>& messages, bool continued = false) const;
 
+  /// The template itself.
+  const std::string& source() const { return source_; }
+
  private:
-  ChatTemplate(Template parsed, python::Json tokens, std::string place)
-      : template_(std::move(parsed)), tokens_(std::move(tokens)), place_(std::move(place)) {}
+  ChatTemplate(Template parsed, python::Json tokens, std::string place, std::string source)
+      : template_(std::move(parsed)),
+        tokens_(std::move(tokens)),
+        place_(std::move(place)),
+        source_(std::move(source)) {}
   std::string text_of(const std::vector<ChatMessage>& messages, bool generate) const;
 
   Template template_;
   python::Json tokens_;  ///< bos_token, eos_token, … as variables
   std::string place_;
+  std::string source_;
 };
 
 }  // namespace tsugi::eval

@@ -149,11 +149,15 @@ def theirs(folder, names, bootstrap_iters=100_000, model=MODEL, **chat):
             task_manager=TaskManager(include_path=".", include_defaults=False), log_samples=True, bootstrap_iters=bootstrap_iters, **chat)
 
 
+def lines_of(file):
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
+
+
 def ours(folder, names, model=MODEL, *flags):
     out = folder / "ours" / "results.json"
     shared.run_tsugi("eval", model, *flags, "--tasks", ",".join(names), "--include_path", folder, "--dtype", "float32", "--log_samples",
                      *(["--data", folder / "data"] if (folder / "data").exists() else []), "--output_path", out, "--quiet")
-    return json.loads(out.read_text()), {name: shared.read_samples(out.parent / f"samples_{name}.jsonl") for name in names}
+    return json.loads(out.read_text()), {name: lines_of(out.parent / f"samples_{name}.jsonl") for name in names}
 
 
 def arguments(sample):
@@ -181,23 +185,24 @@ def is_of_likelihoods(task, key):
 
 
 def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
-    their_samples = sorted((s for s in peer["samples"][name]), key=lambda s: (s["doc_id"], s["filter"]))
-    by_doc = {s["doc_id"]: s for s in their_samples}
-    texts = sum(arguments(sample) != arguments(by_doc[sample["doc_id"]]) for sample in my_samples)
-    other_hashes = sum(sample[key] != by_doc[sample["doc_id"]][key] for sample in my_samples for key in ("doc_hash", "prompt_hash", "target_hash"))
+    place = lambda sample: (sample["filter"], sample["doc_id"])
+    theirs_by_place = {place(sample): sample for sample in peer["samples"][name]}
+    pairs = [(sample, theirs_by_place[place(sample)]) for sample in my_samples]
+    texts = sum(arguments(sample) != arguments(other) for sample, other in pairs)
+    other_hashes = sum(sample[hashed] != other[hashed] for sample, other in pairs for hashed in ("doc_hash", "prompt_hash", "target_hash"))
+    lines = sum(place(sample) != place(other) for sample, other in zip(my_samples, peer["samples"][name]))
+    lines += abs(len(my_samples) - len(peer["samples"][name]))
     whole = "".join(s["doc_hash"] + s["prompt_hash"] + s["target_hash"] for s in peer["samples"][name])
     other_hashes += mine["task_hashes"][name] != hash_string(whole)
     worst = 0.0
     answers = 0
-    for sample in my_samples:
-        other = by_doc[sample["doc_id"]]
+    for sample, other in pairs:
         a, b = sums(sample), sums(other)
         if not b:
-            answers += sample["resps"][0][0] != other["resps"][0][0]
-        if len(a) != len(b) and a:
-            b = b[:len(a)]  # the harness logs the requests without a context too
+            answers += (sample["resps"], sample["filtered_resps"]) != (other["resps"], other["filtered_resps"])
+            continue
         lengths = [max(1, len(text[-1])) for text in arguments(other)]
-        worst = max([worst, *(abs(x - y) / math.sqrt(length) for x, y, length in zip(a, b, lengths))])
+        worst = max([worst, *(abs(x - y) / math.sqrt(length) for x, y, length in zip(a, b, lengths, strict=True))])
     row, expected = mine["results"][name], peer["results"][name]
     metrics = {key: value for key, value in expected.items() if "," in key and not (
         resamples < RESAMPLES and "_stderr" in key and key.split("_stderr")[0] in BOOTSTRAPPED)}
@@ -209,6 +214,7 @@ def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
         if not same:
             off.append(f"{key}: {got} and {value}")
     table.line(f"{name}{how}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
+    table.line(f"{name}{how}: lines of the samples", "lm-eval", "equal", f"{lines} differ", lines == 0)
     table.line(f"{name}{how}: hashes", "lm-eval", "equal", f"{other_hashes} differ", other_hashes == 0)
     if worst or sums(my_samples[0]):
         table.line(f"{name}{how}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
@@ -216,16 +222,39 @@ def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
         table.line(f"{name}{how}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
     table.line(f"{name}{how}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
     shown = ", ".join(f"{key.split(',')[0]} {value:.4g}" for key, value in metrics.items() if "stderr" not in key)
-    return (name + how, mine["configs"][name]["output_type"], mine["n-shot"][name], len(my_samples), texts, other_hashes, worst, len(metrics),
-            len(off), shown)
+    items = len({sample["doc_id"] for sample in my_samples})
+    return (name + how, mine["configs"][name]["output_type"], mine["n-shot"][name], items, texts, other_hashes, worst, len(metrics), len(off), shown)
 
 
-def write_document(rows):
+# What docs/fidelity.md says of the output files.
+FILES = """
+## The results file, key by key
+
+As lm-evaluation-harness writes them: results (with name, alias, sample_len), groups, group_subtasks, n-shot, higher_is_better, n-samples,
+versions, task_hashes, tokenizer_eos_token, tokenizer_bos_token, eot_token_id, max_length, model_name, model_name_sanitized,
+system_instruction and chat_template with their _sha, fewshot_as_multiturn. Otherwise:
+
+| key | here |
+|---|---|
+| configs | the task file after includes, without the harness's defaults; a `!function` by its name, where the harness has its source |
+| config | model_args, model_num_parameters, model_dtype, limit, bootstrap_iters, gen_kwargs, fewshot_seed, and Tsugi's arithmetic; no batch sizes, device, caches or seeds of generators that nothing draws from |
+| model_source | tsugi |
+| lm_eval_version, transformers_version | tsugi_version |
+| tokenizer_pad_token | left out: nothing is padded |
+| date, total_evaluation_time_seconds, git_hash, upper_git_hash, pretty_env_info | left out: the same scoring gives the same bytes |
+
+A line of the samples has the harness's keys, one line an item and filter. Values of metrics that are made of all items together (f1, mcc,
+brier_score, perplexities by word and byte, chrf) are the item's own number, where the harness keeps what it aggregates; `repeats` are one
+response.""".split("\n")
+
+
+def write_document(rows, resamples):
+    errors = "" if resamples == RESAMPLES else " Standard errors of resamples are not among them; tests have recorded ones."
     lines = ["# Scores against lm-evaluation-harness", "",
              f"`tests/peers/compare_task_types.py --write` made this table: `tsugi eval --dtype float32` and lm-evaluation-harness {lm_eval.__version__} "
              "(`hf`, float32, batch size 1)", "on the bundled model `ja` and on task files that the script writes. Prompts are compared letter by letter, "
              "log-likelihoods by the largest", "difference over the root of the continuation's length in characters, metrics and standard errors to the last digit "
-             "(perplexities, brier_score and truthfulqa_mc2's share of probability to 1e-4). Hashes are doc_hash, prompt_hash and target_hash of every",
+             f"(perplexities, brier_score and truthfulqa_mc2's share of probability to 1e-4).{errors} Hashes are doc_hash, prompt_hash and target_hash of every",
              "sample and the task's task_hashes. hellaswag, winogrande, truthfulqa and wikitext run from the harness's own unchanged files on documents of",
              "their data sets' form, with tsugi's ports of their Python functions.", "",
              "| task | request type | shots | items | prompts that differ | hashes that differ | log-likelihoods | metrics and errors that differ | scores |",
@@ -233,7 +262,7 @@ def write_document(rows):
     for name, kind, shots, items, texts, hashes, worst, metrics, off, shown in rows:
         likelihood = f"{worst:.1e}" if kind != "generate_until" else "-"
         lines.append(f"| {name} | {kind} | {shots} | {items} | {texts} | {hashes} | {likelihood} | {off} of {metrics} | {shown} |")
-    (shared.ROOT / "docs" / "fidelity.md").write_text("\n".join(lines) + "\n")
+    (shared.ROOT / "docs" / "fidelity.md").write_text("\n".join([*lines, *FILES]) + "\n")
 
 
 def main():
@@ -254,7 +283,7 @@ def main():
         mine, samples = ours(folder, names)
         rows = [compare(name, mine, samples[name], peer, table, "", resamples) for name in names]
         # Examples of the training split, through the ported functions too.
-        shown = [name for name in names if name in harness_tasks.TASKS and "train" in harness_tasks.SPLITS[name]]
+        shown = [name for name in names if name in harness_tasks.WITH_EXAMPLES]
         if shown:
             peer = theirs(folder, shown, resamples, num_fewshot=3)
             mine, samples = ours(folder, shown, MODEL, "--num_fewshot", "3")
@@ -272,7 +301,7 @@ def main():
         if not options.names:
             compare_groups(folder, table)
     if options.write:
-        write_document(rows)
+        write_document(rows, resamples)
     table.end()
 
 

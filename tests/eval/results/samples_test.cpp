@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace tsugi::eval {
 namespace {
 
@@ -37,6 +39,8 @@ class Samples : public testing::Test {
     answer.filtered = "12";
     result_.scores.answers = {answer};
     result_.scores.columns = {{"exact_match", "none", {1.0}}};
+    task_.task.filters = {{"none", {FilterStep{"take_first", {}, {}}}}};
+    result_.scores.filtered = {{"12"}};
   }
 
   PreparedTask task_;
@@ -64,6 +68,50 @@ TEST_F(Samples, ALineHoldsTheTargetAsPythonPrintsIt) {
   EXPECT_EQ(line["metrics"], Json({"exact_match"}));
   EXPECT_EQ(line["doc_hash"], kDoc);
   EXPECT_EQ(line["exact_match"], 1.0);
+  EXPECT_EQ(line["resps"].dump(), R"([["12"]])");
+  EXPECT_EQ(line["filtered_resps"].dump(), R"(["12"])");
+}
+
+// lm_eval/evaluator.py: all documents of a filter, then those of the next; a pipeline without take_first
+// keeps the list of responses.
+TEST_F(Samples, EveryFilterHasItsLines) {
+  task_.task.filters.push_back({"upper", {FilterStep{"uppercase", {}, {}}}});
+  task_.items.push_back(task_.items.front());
+  task_.items.back().doc_id = 1;
+  result_.which = {0, 1};
+  result_.scores.answers.push_back(result_.scores.answers.front());
+  result_.scores.columns = {{"exact_match", "none", {1.0, 0.0}}, {"exact_match", "upper", {0.0, 0.5}}};
+  result_.scores.filtered = {{"a", "b"}, {"A", "B"}};
+  std::istringstream lines(samples_jsonl(result_));
+  std::vector<std::string> seen;
+  for (std::string text; std::getline(lines, text);) {
+    const Json line = Json::parse(text);
+    seen.push_back(line["filter"].get<std::string>() + line["doc_id"].dump() + line["filtered_resps"].dump() +
+                   line["exact_match"].dump());
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{R"(none0["a"]1.0)", R"(none1["b"]0.0)", R"(upper0[["A"]]0.0)",
+                                            R"(upper1[["B"]]0.5)"}));
+}
+
+// As the harness's files have them: log-likelihood and greediness as text, once in a list of repeats.
+TEST_F(Samples, LikelihoodsAreText) {
+  task_.task.output_type = OutputType::multiple_choice;
+  task_.items[0].requests = {{"Q", " a"}, {"Q", " b"}, {"", " a"}, {"", " b"}};
+  Answer& answer = result_.scores.answers[0];
+  answer.log_likelihoods = {-1e-05, -3};
+  answer.unconditional = {-0.1, -1e16};
+  answer.greedy = {true, false, false, false};
+  const Json line = Json::parse(samples_jsonl(result_));
+  EXPECT_EQ(line["resps"].dump(),
+            R"([[["-1e-05","True"]],[["-3.0","False"]],[["-0.1","False"]],[["-1e+16","False"]]])");
+  EXPECT_EQ(line["filtered_resps"].dump(),
+            R"([["-1e-05","True"],["-3.0","False"],["-0.1","False"],["-1e+16","False"]])");
+  task_.task.output_type = OutputType::loglikelihood_rolling;
+  answer = {};
+  answer.log_likelihoods = {-2.5};
+  const Json whole = Json::parse(samples_jsonl(result_));
+  EXPECT_EQ(whole["resps"].dump(), R"([["-2.5"]])");
+  EXPECT_EQ(whole["filtered_resps"].dump(), R"(["-2.5"])");
 }
 
 // The prompt's hash is of the first request's context, or of the whole text where there is no context.
