@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evolve/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <numbers>
@@ -44,6 +45,22 @@ double uniform(const Draw& draw) {
 double normal(const Draw& draw) {
   const double radius = std::sqrt(-2.0 * std::log(to_open_unit(keyed_bits(draw, 0))));
   return radius * std::cos(2.0 * std::numbers::pi * to_open_unit(keyed_bits(draw, 1)));
+}
+
+double DrawStream::uniform() {
+  const double value = evolve::uniform(next_);
+  ++next_.coordinate;
+  return value;
+}
+
+double DrawStream::normal() {
+  const double value = evolve::normal(next_);
+  ++next_.coordinate;
+  return value;
+}
+
+std::size_t DrawStream::below(std::size_t count) {
+  return std::min(count - 1, static_cast<std::size_t>(uniform() * static_cast<double>(count)));
 }
 
 }  // namespace tsugi::evolve

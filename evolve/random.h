@@ -28,4 +28,19 @@ double uniform(const Draw& draw);
 /// Standard normal by Box and Muller's cosine branch, from two words of the same key.
 double normal(const Draw& draw);
 
+/// Numbers drawn one after another for one candidate: its coordinates are counted.
+class DrawStream {
+ public:
+  DrawStream(std::uint64_t seed, std::size_t generation, std::size_t candidate)
+      : next_{.seed = seed, .generation = generation, .candidate = candidate, .coordinate = 0} {}
+
+  double uniform();
+  double normal();
+  /// A whole number below `count`, which is not 0.
+  std::size_t below(std::size_t count);
+
+ private:
+  Draw next_;
+};
+
 }  // namespace tsugi::evolve

@@ -12,6 +12,7 @@
 #include "evolve/final_report.h"
 #include "evolve/finalists.h"
 #include "evolve/ledger.h"
+#include "evolve/optimizer_choice.h"
 #include "evolve/rank_agreement.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
@@ -115,11 +116,8 @@ void Search::generation_zero() {
 }
 
 std::unique_ptr<Optimizer> Search::start_optimizer() const {
-  const recipes::OptimizerSpec& spec = bench_->spec.optimizer;
-  return find_optimizer(spec.name)->start({.start = point_at(*bench_->space, start_values(*bench_->space)),
-                                           .sigma = spec.sigma,
-                                           .population = population_,
-                                           .seed = bench_->spec.seed});
+  return choose_optimizer(bench_->spec.optimizer, point_at(*bench_->space, start_values(*bench_->space)),
+                          bench_->spec.seed);
 }
 
 void Search::optimise() {

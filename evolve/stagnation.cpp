@@ -17,7 +17,7 @@ constexpr std::size_t kFlatGenerations = 20;
 constexpr std::size_t kEvery = 5;
 
 double first_objective(const Trial& trial) {
-  return trial.objectives.empty() ? -std::numeric_limits<double>::infinity() : trial.objectives.front();
+  return trial.failed() ? -std::numeric_limits<double>::infinity() : trial.objectives.front();
 }
 
 double median_of(std::span<const double> values) {
@@ -25,6 +25,30 @@ double median_of(std::span<const double> values) {
   std::sort(sorted.begin(), sorted.end());
   const std::size_t middle = sorted.size() / 2;
   return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+double spread_of(std::span<const Trial> trials) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const Trial& trial : trials) {
+    low = std::min(low, first_objective(trial));
+    high = std::max(high, first_objective(trial));
+  }
+  return high - low;
+}
+
+// pycma's tolfun and tolfunhist: changes this small are rounding, not progress.
+constexpr double kLeastSpread = 1e-11;
+constexpr double kLeastChange = 1e-12;
+
+bool converged(const FitnessHistory& history, double n, double lambda) {
+  const auto length = static_cast<std::size_t>(10 + 30 * n / lambda);
+  const std::span<const double> all(history.recent);
+  if (all.size() <= 9) return false;  // pycma's least history
+  const auto window = all.last(std::min(all.size(), length));
+  const auto [low, high] = std::minmax_element(window.begin(), window.end());
+  const double change = *high - *low;
+  return change > 0 && (change < kLeastChange || (change < kLeastSpread && history.spread < kLeastSpread));
 }
 
 // Whether the medians of the newer half of the last 2 * length records are no better than those of the older
@@ -40,14 +64,18 @@ void record_generation(FitnessHistory& history, std::span<const Trial> trials,
                        std::span<const std::size_t> order) {
   if (trials.empty()) return;
   ++history.generations;
-  const std::vector<double>& best = trials[order.front()].objectives;
+  const auto known = [&](std::size_t i) {
+    return trials[order[i]].failed() ? std::vector<double>() : trials[order[i]].objectives;
+  };
+  const std::vector<double> best = known(0);
   if (best > history.best_ever) {
     history.best_ever = best;
     history.best_generation = history.generations;
   }
-  const std::size_t three_quarters = order.size() * 3 / 4;
-  const bool flat = best == trials[order[three_quarters]].objectives;
+  const bool flat = best == known(order.size() * 3 / 4);
   history.flat_generations = flat ? history.flat_generations + 1 : 0;
+  history.recent.push_back(first_objective(trials[order.front()]));
+  history.spread = spread_of(trials);
   if (history.generations % kEvery != 0) return;
   std::vector<double> firsts(trials.size());
   std::transform(trials.begin(), trials.end(), firsts.begin(), first_objective);
@@ -63,6 +91,7 @@ std::optional<std::string> stagnated(const FitnessHistory& history, std::size_t 
   }
   const auto n = static_cast<double>(dimension);
   const auto lambda = static_cast<double>(population);
+  if (converged(history, n, lambda)) return "the best scores of many generations differ by rounding only";
   const double tolerance = std::floor(100 + 100 * std::pow(n, 1.5) / lambda);
   const auto since_best = static_cast<double>(history.generations - history.best_generation);
   const auto length = static_cast<std::size_t>(

@@ -22,6 +22,8 @@ struct FitnessHistory {
   std::vector<double> best_ever;  ///< objectives of the best trial; empty before the first that did not fail
   std::vector<double> best;       ///< first objective of every fifth generation's best, oldest first
   std::vector<double> median;
+  std::vector<double> recent;  ///< first objective of every generation's best
+  double spread = 0;           ///< of the first objectives of the last generation; infinite after a failure
 
   bool operator==(const FitnessHistory&) const = default;
 };
@@ -30,9 +32,9 @@ struct FitnessHistory {
 void record_generation(FitnessHistory& history, std::span<const Trial> trials,
                        std::span<const std::size_t> order);
 
-/// pycma's tolflatfitness and tolstagnation (specification, section 6.4). Accuracies move in steps of 1/n, so
-/// ties are no sign of convergence: 20 flat generations in a row are tolerated instead of 1, and tolfun,
-/// tolfunhist are left out.
+/// pycma's tolflatfitness, tolfun, tolfunhist and tolstagnation (specification, section 6.4). Accuracies move
+/// in steps of 1/n, so ties are no sign of convergence: 20 flat generations in a row are tolerated instead of
+/// 1, and a history without any change is not one with changes under tolfun.
 std::optional<std::string> stagnated(const FitnessHistory& history, std::size_t dimension,
                                      std::size_t population);
 

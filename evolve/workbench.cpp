@@ -8,6 +8,7 @@
 
 #include "eval/model/load.h"
 #include "evolve/genomes/weight_space.h"
+#include "evolve/optimizer_choice.h"
 #include "merge/plan.h"
 
 namespace tsugi::evolve {
@@ -148,19 +149,7 @@ std::string cluster_note(const Exam& exam) {
 
 std::size_t population_of(const recipes::OptimizerSpec& optimizer, const GeneSpace& space,
                           std::uint64_t seed) {
-  const OptimizerKind* kind = find_optimizer(optimizer.name);
-  if (kind == nullptr) {
-    std::vector<std::string> known;
-    for (const OptimizerKind& other : optimizers()) known.emplace_back(other.name);
-    throw InputError(optimizer.mark, fmt::format("unknown optimizer '{}'", optimizer.name),
-                     suggestion(optimizer.name, known));
-  }
-  const Point start = point_at(space, start_values(space));
-  const auto population =
-      optimizer.population ? std::optional(static_cast<std::size_t>(*optimizer.population)) : std::nullopt;
-  return kind->start({.start = start, .sigma = optimizer.sigma, .population = population, .seed = seed})
-      ->ask()
-      .size();
+  return choose_optimizer(optimizer, point_at(space, start_values(space)), seed)->ask().size();
 }
 
 std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options) {

@@ -193,18 +193,22 @@ OptimizerSpec read_optimizer(const YamlMapping& top) {
   OptimizerSpec optimizer;
   const YamlMapping::Entry* entry = top.find("optimizer");
   if (entry == nullptr) return optimizer;
-  const KnownKeys known{.keys = {"name", "sigma", "population"}, .unadvertised = {}};
-  const YamlMapping mapping(entry->value, "optimizer", known, {});
   optimizer.mark = entry->mark;
-  if (const auto* name = mapping.find("name")) optimizer.name = name->value.text("name");
-  if (const auto* sigma = mapping.find("sigma")) {
-    optimizer.sigma = sigma->value.number("sigma");
-    if (optimizer.sigma <= 0 || optimizer.sigma > 1) {
-      sigma->value.refuse("sigma", "a share of a gene's range in (0, 1]", "write for example 0.2");
+  const YamlMapping mapping(entry->value, "optimizer");
+  for (const YamlMapping::Entry& setting : mapping.entries()) {
+    if (setting.value.is_null()) continue;
+    const std::string text = setting.value.text(setting.key);
+    if (setting.key == "name") {
+      optimizer.name = text;
+      optimizer.mark = setting.value.mark();
+    } else {
+      optimizer.settings.push_back({.key = setting.key,
+                                    .key_mark = setting.mark,
+                                    .text = text,
+                                    .number = number_in(text),
+                                    .mark = setting.value.mark()});
     }
   }
-  // One candidate cannot be ranked: two are the least that selection works with.
-  if (mapping.find("population") != nullptr) optimizer.population = read_count(mapping, "population", 2, 2);
   return optimizer;
 }
 

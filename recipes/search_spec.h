@@ -56,11 +56,20 @@ struct SplitSpec {
   double test = 0.4;
 };
 
+/// A key below `optimizer:` beside its name. Which keys there are and what they accept is the optimizer's
+/// business.
+struct OptimizerSetting {
+  std::string key;
+  Mark key_mark;
+  std::string text;              ///< the value as written
+  std::optional<double> number;  ///< if it is one
+  Mark mark;                     ///< of the value
+};
+
 /// `optimizer:`
 struct OptimizerSpec {
   std::string name = "cma_es";
-  double sigma = 1.0 / 6;         ///< first step length as a share of a gene's range (mergekit-evolve's 1/6)
-  std::optional<int> population;  ///< candidates in a generation; default 4 + floor(3 ln N)
+  std::vector<OptimizerSetting> settings;  ///< in file order
   Mark mark;
 };
 

@@ -125,7 +125,7 @@ void answer_items(PreparedTask& prepared, Which which, const Tokenizer& tokenize
                   const ModelLimits& limits) {
   add_answers(prepared.task, prepared.items, which);
   if (prepared.task.output_type == OutputType::generate_until) return;
-  encode_continuations(prepared, which, tokenizer, prepared.max_length);
+  encode_continuations(prepared, which, tokenizer, resolve_max_length(limits, tokenizer));
 }
 
 }  // namespace tsugi::eval

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,13 +24,34 @@ namespace tsugi::evolve {
 /// [dimension], each in [0, 1].
 using Point = std::vector<double>;
 
+/// One key below `optimizer:` of a search file. Checking, --help and documentation read it.
+struct Option {
+  std::string_view name;
+  std::optional<double> standard = {};       ///< default; none: `doc` says what is used
+  double low = 0;                            ///< accepted from here ...
+  double high = 0;                           ///< ... to here, both included
+  bool whole = false;                        ///< only whole numbers
+  std::vector<std::string_view> words = {};  ///< if any, the value is one of these, and its number its place
+  std::string_view doc;                      ///< what it does, in a sentence
+};
+
+/// Values of options, by name.
+using OptionValues = std::map<std::string, double, std::less<>>;
+
 /// What every optimizer starts from.
 struct OptimizerSetup {
   Point start;
-  double sigma = 1.0 / 6;  ///< first step length, as a share of a gene's range
-  std::optional<std::size_t>
-      population;  ///< candidates in a generation; without it the optimizer's own default
+  /// [dimension], how many evenly spaced values from 0 to 1 a gene takes, 0: any; empty: all take any.
+  /// Optimizers that know no discrete genes leave the rounding to the gene space.
+  std::vector<std::size_t> levels = {};
   std::uint64_t seed = 0;
+  OptionValues options = {};  ///< those of the kind; start_optimizer adds defaults
+
+  /// The value of an option with a default.
+  double value(std::string_view option) const;
+  /// The value of an option, if it was given or has a default.
+  std::optional<double> find(std::string_view option) const;
+  std::size_t dimension() const { return start.size(); }
 };
 
 /// How good a point was.
@@ -37,6 +59,13 @@ struct Trial {
   /// Larger is better. Optimizers with one objective compare from the front, so that a further entry breaks
   /// ties; those with several use them all. Empty: the evaluation failed, which ranks below everything.
   std::vector<double> objectives;
+
+  /// What each item of the search contributes, in one order for all trials. Optimizers that look at items
+  /// take the objectives where it is empty.
+  std::vector<double> items = {};
+
+  /// Nothing was measured, or something that is no number.
+  bool failed() const;
 };
 
 /// Not thread-safe. The search asks, evaluates in parallel, tells.
@@ -52,10 +81,16 @@ class Optimizer {
 
   /// The centre of the search distribution, for optimizers that have one: the candidate that no single lucky
   /// score chose.
-  virtual std::optional<Point> mean() const = 0;
+  virtual std::optional<Point> mean() const { return std::nullopt; }
 
   /// Why there is no use in going on, or nothing.
-  virtual std::optional<std::string> stopped() const = 0;
+  virtual std::optional<std::string> stopped() const { return std::nullopt; }
+};
+
+/// What a trial's objectives are to an optimizer.
+enum class Objectives {
+  one,      ///< the fitness, then what breaks its ties
+  several,  ///< one for each task
 };
 
 /// An optimizer as data.
@@ -63,7 +98,14 @@ struct OptimizerKind {
   std::string_view name;    ///< as in search files
   std::string_view title;   ///< for people
   std::string_view source;  ///< paper
-  std::unique_ptr<Optimizer> (*start)(const OptimizerSetup&) = nullptr;
+  std::string_view use;     ///< when to choose it, in a sentence
+  Objectives objectives = Objectives::one;
+  bool draws = true;  ///< points depend on the seed
+  std::size_t least_tasks = 1;
+  std::size_t least_genes = 1;
+  std::size_t most_genes = SIZE_MAX;
+  std::vector<Option> options = {};
+  std::unique_ptr<Optimizer> (*start)(const OptimizerSetup&) = nullptr;  ///< by start_optimizer only
 };
 
 /// All optimizers, sorted by name.
@@ -71,6 +113,17 @@ std::span<const OptimizerKind> optimizers();
 
 /// Null when there is none of that name.
 const OptimizerKind* find_optimizer(std::string_view name);
+
+/// An optimizer in its first state. Throws Error for options that the kind does not have or accept and for
+/// more or fewer genes than it takes.
+std::unique_ptr<Optimizer> start_optimizer(const OptimizerKind& kind, OptimizerSetup setup);
+
+/// For tell(): throws Error when there are not as many trials as points were asked for.
+void require_trials(std::string_view optimizer, std::size_t told, std::size_t asked);
+
+bool accepts(const Option& option, double value);
+/// "a whole number from 2 to 5", "none, ipop, bipop".
+std::string accepted_values(const Option& option);
 
 /// Positions of the trials from best to worst; equal ones keep their order, failed ones come last.
 std::vector<std::size_t> rank(std::span<const Trial> trials);

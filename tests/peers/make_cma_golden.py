@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Tsugi authors
 # SPDX-License-Identifier: Apache-2.0
-"""Records what pycma does, for tests/evolve/cma_es_test.cpp: python make_cma_golden.py OUT_FOLDER
+"""Records what pycma does, for tests/evolve/optimizers/: python make_cma_golden.py OUT_FOLDER
 
 Each file holds the settings, the state before the first tell(), and for every tell() the points, their values and the
-state after it. Recorded with pycma 4.5.0; 4.4.0 has the same defaults at the default population.
+state after it. Recorded with pycma 4.5.0, separable_6 with 4.4.0; both have the same defaults at the default population.
 """
 import json
 import pathlib
@@ -35,12 +35,12 @@ def state_of(es):
         "scaling": (np.ones(es.N) * es.sigma_vec.scaling).tolist(),
         "ps": es.adapt_sigma.ps.tolist(),
         "pc": es.pc.tolist(),
-        "C": es.sm.C.ravel().tolist(),
+        "C": [] if es.opts["CMA_diagonal"] else es.sm.C.ravel().tolist(),
     }
 
 
-def record(function, start, sigma, tells, seed, bounds=None):
-    options = {"seed": seed, "verbose": -9}
+def record(function, start, sigma, tells, seed, bounds=None, diagonal=False):
+    options = {"seed": seed, "verbose": -9, "CMA_diagonal": diagonal}
     if bounds:
         options["bounds"] = bounds
     es = cma.CMAEvolutionStrategy(start, sigma, options)
@@ -49,7 +49,7 @@ def record(function, start, sigma, tells, seed, bounds=None):
         "pycma": cma.__version__.split()[0],
         "population": es.popsize,
         "bounded": bool(bounds),
-        "lazy_gap": es.sm.lazy_update_gap,
+        "lazy_gap": 0 if diagonal else es.sm.lazy_update_gap,
         "before": state_of(es),
         "tells": [],
     }
@@ -74,6 +74,7 @@ def main():
         "ellipsoid_5": record(ellipsoid, 5 * [0.1], 0.1, 25, seed=7),
         "rosenbrock_10": record(rosenbrock, 10 * [0.1], 0.1, 20, seed=11),
         "box_4": record(outwards, 4 * [0.5], 1 / 6, 15, seed=13, bounds=[0, 1]),
+        "separable_6": record(ellipsoid, 6 * [0.1], 0.1, 25, seed=17, diagonal=True),
     }
     for name, run in runs.items():
         (out / f"{name}.json").write_text(json.dumps(run, separators=(",", ":")) + "\n")

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Tsugi authors
+// SPDX-License-Identifier: Apache-2.0
+#include "evolve/optimizer_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "recipes/error.h"
+
+namespace tsugi::evolve {
+namespace {
+
+const OptimizerKind& find_kind(const recipes::OptimizerSpec& spec) {
+  if (const OptimizerKind* kind = find_optimizer(spec.name)) return *kind;
+  std::vector<std::string> known;
+  for (const OptimizerKind& other : optimizers()) known.emplace_back(other.name);
+  throw InputError(spec.mark, fmt::format("unknown optimizer '{}'", spec.name), suggestion(spec.name, known));
+}
+
+const Option& find_option(const OptimizerKind& kind, const recipes::OptimizerSetting& setting) {
+  std::vector<std::string> known;
+  for (const Option& option : kind.options) {
+    if (option.name == setting.key) return option;
+    known.emplace_back(option.name);
+  }
+  throw InputError(setting.key_mark, fmt::format("{} has no option '{}'", kind.name, setting.key),
+                   known.empty() ? "remove it; it has none" : suggestion(setting.key, known));
+}
+
+double value_of(const Option& option, const recipes::OptimizerSetting& setting) {
+  const auto word = std::find(option.words.begin(), option.words.end(), setting.text);
+  std::optional<double> value = setting.number;
+  if (!option.words.empty()) value = static_cast<double>(word - option.words.begin());
+  if (value && accepts(option, *value)) return *value;
+  throw InputError(setting.mark,
+                   fmt::format("{} is '{}', expected {}", option.name, setting.text, accepted_values(option)),
+                   fmt::format("it says {}", option.doc));
+}
+
+std::string text_of(const Option& option) {
+  if (!option.standard) return "";
+  if (!option.words.empty()) {
+    return fmt::format("; default {}", option.words[static_cast<std::size_t>(*option.standard)]);
+  }
+  return fmt::format("; default {:.3g}", *option.standard);
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, Point start,
+                                            std::uint64_t seed) {
+  const OptimizerKind& kind = find_kind(spec);
+  if (start.size() < kind.least_genes || start.size() > kind.most_genes) {
+    throw InputError(spec.mark,
+                     fmt::format("{} searches {} to {} genes, this search has {}", kind.name,
+                                 kind.least_genes, kind.most_genes, start.size()),
+                     "choose another optimizer or other groups of layers");
+  }
+  OptimizerSetup setup{.start = std::move(start), .seed = seed};
+  for (const recipes::OptimizerSetting& setting : spec.settings) {
+    const Option& option = find_option(kind, setting);
+    setup.options.emplace(option.name, value_of(option, setting));
+  }
+  return start_optimizer(kind, std::move(setup));
+}
+
+std::string describe_optimizers() {
+  std::string text;
+  for (const OptimizerKind& kind : optimizers()) {
+    text += fmt::format("  {}: {} ({})\n", kind.name, kind.title, kind.use);
+    for (const Option& option : kind.options) {
+      text += fmt::format("    {}: {} ({}{})\n", option.name, option.doc, accepted_values(option),
+                          text_of(option));
+    }
+  }
+  return text;
+}
+
+}  // namespace tsugi::evolve
