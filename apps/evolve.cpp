@@ -9,6 +9,7 @@
 
 #include "apps/commands.h"
 #include "apps/stop_signals.h"
+#include "apps/tracking.h"
 #include "evolve/report/evidence.h"
 #include "evolve/report/table.h"
 #include "evolve/search.h"
@@ -26,6 +27,7 @@ struct Options {
   std::optional<std::uint64_t> seed;
   std::optional<int> evaluations;
   std::optional<std::string> max_memory;
+  TrackingOptions tracking;
 };
 
 // The bar spans the whole run; its total is known only once the search has been read.
@@ -107,11 +109,16 @@ void run_evolve(const Options& options, const CommonOptions& common) {
   search.stop = [&] { return signals.arrived(); };
   search.note = [&](const std::string& text) { console.note(text); };
   search.progress = [&](const evolve::SearchProgress& done) { progress.show(done); };
-  search.generation = [&](const evolve::GenerationSummary& summary) { tell(console, summary); };
+  Tracking tracking(options.tracking, spec ? *spec : evolve::search_of_run(search.output), search);
+  search.generation = [&](const evolve::GenerationSummary& summary) {
+    tell(console, summary);
+    tracking.add(summary);
+  };
 
   std::optional<evolve::Result> result;
   pool.run([&] { result = spec ? evolve::run_search(*spec, search) : evolve::resume_search(search); });
   progress = RunProgress(Progress::Style::none);  // ends the bar before the table
+  tracking.finish(*result);
   console.print("\n" + evolve::result_table(*result) + "\n" + evolve::verdict(*result));
   for (const std::string& line : evolve::evidence(*result)) console.print(line);
   console.print(evolve::openings(*result));
@@ -144,6 +151,7 @@ Action add_evolve(CLI::App& app) {
       ->excludes(seed);
   app.add_option("--max-memory", options->max_memory,
                  "Private memory at most, such as 2G (default: what is free)");
+  add_tracking_options(app, options->tracking);
   app.footer(
       "Candidates are merged in place in memory and scored on the search items; finalists are compared on "
       "validation\n"

@@ -18,6 +18,10 @@ if grep -rlE '^#include <(H5|hdf5)' recipes merge eval evolve apps | grep -v '^e
   echo "check_includes: HDF5 is seen only by evolve/hdf5.*" >&2
   status=1
 fi
+if grep -rlE '^#include <curl/' recipes merge eval evolve apps | grep -v '^evolve/trackers/http.cpp'; then
+  echo "check_includes: libcurl is seen only by evolve/trackers/http.cpp" >&2
+  status=1
+fi
 if grep -rlE '^#include <(tbb/|oneapi/tbb)' recipes merge eval evolve apps | grep -v '^merge/parallel.cpp'; then
   echo "check_includes: TBB is seen only by merge/parallel.cpp" >&2
   status=1

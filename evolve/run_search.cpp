@@ -72,4 +72,10 @@ std::filesystem::path directory_of_run(const std::filesystem::path& run) {
   return Journal(folder.journal()).identity().directory;
 }
 
+recipes::SearchSpec search_of_run(const std::filesystem::path& run) {
+  RunFolder folder(run);
+  require_run(folder);
+  return recipes::read_search(folder.journal().parent_path() / "search.yaml");
+}
+
 }  // namespace tsugi::evolve

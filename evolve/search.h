@@ -74,4 +74,7 @@ Result resume_search(const SearchOptions& options);
 /// The working directory in which the run was begun. Throws InputError when there is no such run.
 std::filesystem::path directory_of_run(const std::filesystem::path& run);
 
+/// The search file of a run. Throws InputError when there is no such run.
+recipes::SearchSpec search_of_run(const std::filesystem::path& run);
+
 }  // namespace tsugi::evolve

@@ -29,6 +29,7 @@ for file in "$here"/compare_*.py; do
   script=$(basename "$file")
   case $script in
     compare_mergekit.py | compare_examples.py | compare_families.py | compare_random.py | compare_differences.py) compare merge "$script" ;;
+    compare_trackers.py) compare track "$script" ;;
     compare_lm_eval.py) compare eval "$script" ${LIMIT:+--limit "$LIMIT"} ;;
     *) compare eval "$script" ;;
   esac
