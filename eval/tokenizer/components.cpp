@@ -38,6 +38,7 @@ constexpr Row<PreTokenizer> kPreTokenizers[] = {{"BertPreTokenizer", bert_pre_to
                                                 {"Punctuation", punctuation_pre_tokenizer},
                                                 {"Sequence", sequence_pre_tokenizer},
                                                 {"Split", split_pre_tokenizer},
+                                                {"UnicodeScripts", unicode_scripts_pre_tokenizer},
                                                 {"Whitespace", whitespace_pre_tokenizer},
                                                 {"WhitespaceSplit", whitespace_split_pre_tokenizer}};
 constexpr Row<Model> kModels[] = {{"BPE", bpe_model},

@@ -81,6 +81,7 @@ PreTokenizer whitespace_split_pre_tokenizer(const Field& field);
 PreTokenizer digits_pre_tokenizer(const Field& field);
 PreTokenizer sequence_pre_tokenizer(const Field& field);
 PreTokenizer split_pre_tokenizer(const Field& field);
+PreTokenizer unicode_scripts_pre_tokenizer(const Field& field);
 Model bpe_model(const Field& field);
 Model unigram_model(const Field& field);
 Model word_level_model(const Field& field);

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "eval/tokenizer/category.h"
+#include "eval/tokenizer/scripts.h"
 #include "eval/tokenizer/unicode.h"
 #include "recipes/error.h"
 
@@ -50,8 +51,11 @@ const std::string& property_ranges(const std::string& name, bool negated) {
     belongs = unicode::is_word;
   } else if (unicode::is_category(name)) {
     belongs = [&](char32_t c) { return unicode::is_in(unicode::category(c), name); };
+  } else if (const auto script = unicode::script_named(name)) {
+    belongs = [script](char32_t c) { return unicode::script(c) == *script; };
   } else {
-    throw std::invalid_argument(fmt::format("the property '{}'; general categories are known", name));
+    throw std::invalid_argument(
+        fmt::format("the property '{}'; general categories and scripts are known", name));
   }
   std::string ranges = ranges_where([&](char32_t c) { return belongs(c) != negated; });
   return known.emplace(std::pair(name, negated), std::move(ranges)).first->second;

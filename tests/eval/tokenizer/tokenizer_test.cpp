@@ -279,9 +279,9 @@ TEST(TokenizerErrors, AComponentThatIsNotRunIsNamed) {
   EXPECT_THAT(
       load_error({{"normalizer", {{"type", "Upper"}}}}),
       AllOf(HasSubstr("normalizer: is of type 'Upper'"), HasSubstr("this version runs BertNormalizer, ")));
-  EXPECT_THAT(load_error({{"pre_tokenizer",
-                           {{"type", "Sequence"}, {"pretokenizers", {{{"type", "UnicodeScripts"}}}}}}}),
-              HasSubstr("pre_tokenizer.pretokenizers[0]: is of type 'UnicodeScripts'"));
+  EXPECT_THAT(
+      load_error({{"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {{{"type", "Syllables"}}}}}}}),
+      HasSubstr("pre_tokenizer.pretokenizers[0]: is of type 'Syllables'"));
   EXPECT_THAT(load_error({{"post_processor", {{"type", "Other"}}}}), HasSubstr("'Other'"));
   EXPECT_THAT(load_error({{"decoder", {{"type", "Other"}}}}), HasSubstr("decoder: is of type 'Other'"));
   EXPECT_THAT(load_error({{"version", "2.0"}}), HasSubstr("has version '2.0'"));
@@ -320,8 +320,9 @@ TEST(TokenizerErrors, PatternsThatAreNotUnderstoodAreNamed) {
   EXPECT_THAT(split({{"String", " "}}, "Isolated"), IsEmpty());
   EXPECT_THAT(split({{"Regex", "a("}}, "Isolated"),
               AllOf(HasSubstr("pre_tokenizer.pattern: 'a('"), HasSubstr("missing closing parenthesis")));
-  EXPECT_THAT(split({{"Regex", R"(\p{Han}+)"}}, "Isolated"),
-              HasSubstr("the property 'Han'; general categories are known"));
+  EXPECT_THAT(split({{"Regex", R"(\p{Hann}+)"}}, "Isolated"),
+              HasSubstr("the property 'Hann'; general categories and scripts are known"));
+  EXPECT_THAT(split({{"Regex", R"(\p{Emoji}+)"}}, "Isolated"), HasSubstr("the property 'Emoji'"));
   EXPECT_THAT(split({{"Regex", "[a-z&&[^b]]"}}, "Isolated"), HasSubstr("an intersection"));
   EXPECT_THAT(split({{"Regex", "a+"}}, "Doubled"), HasSubstr("behavior: is 'Doubled'; known: Removed"));
 }

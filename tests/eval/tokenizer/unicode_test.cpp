@@ -9,6 +9,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <vector>
+
+#include "eval/tokenizer/scripts.h"
 #include "tests/eval/tokenizer/golden.h"
 
 namespace tsugi::tests {
@@ -16,16 +20,57 @@ namespace {
 
 using namespace eval::unicode;
 
-/// [count, FNV-1a of the code points as 32-bit little-endian numbers] of a class.
-nlohmann::json fingerprint(Class which) {
+/// [count, FNV-1a of the numbers as 32-bit little-endian ones].
+nlohmann::json fingerprint(const std::vector<std::uint32_t>& numbers) {
   std::uint64_t hash = 0xCBF29CE484222325U;
-  std::size_t count = 0;
-  for (std::uint32_t code = 0; code < 0x110000; ++code) {
-    if ((classes(code) & which) == 0) continue;
-    ++count;
-    for (unsigned shift = 0; shift < 32; shift += 8) hash = (hash ^ (code >> shift & 0xFFU)) * 0x100000001B3U;
+  for (const std::uint32_t number : numbers) {
+    for (unsigned shift = 0; shift < 32; shift += 8)
+      hash = (hash ^ (number >> shift & 0xFFU)) * 0x100000001B3U;
   }
-  return {count, fmt::format("{:016x}", hash)};
+  return {numbers.size(), fmt::format("{:016x}", hash)};
+}
+
+/// Of the code points that belong to something, surrogates left out.
+nlohmann::json fingerprint(const std::function<bool(char32_t)>& belongs) {
+  std::vector<std::uint32_t> codes;
+  for (std::uint32_t code = 0; code < 0x110000; ++code) {
+    if (!(code >= 0xD800 && code < 0xE000) && belongs(code)) codes.push_back(code);
+  }
+  return fingerprint(codes);
+}
+
+nlohmann::json fingerprint(Class which) {
+  return fingerprint([which](char32_t code) { return (classes(code) & which) != 0; });
+}
+
+TEST(Unicode, ScriptsAreTheLibrarysOverAllCodePoints) {
+  const nlohmann::json golden = read_golden("classes.json");
+  for (const auto& [name, expected] : golden["scripts"].items()) {
+    const auto number = script_named(name);
+    ASSERT_TRUE(number.has_value()) << name;
+    EXPECT_EQ(fingerprint([number](char32_t code) { return script(code) == *number; }), expected) << name;
+  }
+  EXPECT_EQ(script_named("hani"), script_named("Han"));
+  EXPECT_EQ(script_named("OLD italic"), script_named("Ital"));
+  EXPECT_EQ(script_named("Hann"), std::nullopt);
+  EXPECT_EQ(script_named(""), std::nullopt);
+}
+
+// Where UnicodeScripts cuts the text of all code points, by its number of characters.
+TEST(Unicode, ScriptsAreCutWhereTheLibraryCutsThem) {
+  std::vector<std::uint32_t> cuts;
+  std::uint32_t position = 0;
+  std::uint8_t last = 0;
+  for (char32_t code = 0; code < 0x110000; ++code) {
+    if (code == 0xD800) code = 0xE000;
+    const std::uint8_t here = script_split_class(code);
+    if (here != 0 && here != last) {
+      cuts.push_back(position);
+      last = here;
+    }
+    ++position;
+  }
+  EXPECT_EQ(fingerprint(cuts), read_golden("classes.json")["script_cuts"]);
 }
 
 TEST(Unicode, ClassesAreTheLibrarysOverAllCodePoints) {
