@@ -27,6 +27,7 @@ Metric metric_byte_perplexity();
 Metric metric_bits_per_byte();
 Metric metric_rouge_l();
 Metric metric_f1_text();
+Metric metric_bleu();
 Metric metric_chrf();
 
 std::span<const Metric> metrics() {
@@ -48,6 +49,7 @@ std::span<const Metric> metrics() {
       metric_bits_per_byte(),
       metric_rouge_l(),
       metric_f1_text(),
+      metric_bleu(),
       metric_chrf(),
   };
   return kMetrics;

@@ -15,9 +15,15 @@ import lm_eval
 from lm_eval.tasks._yaml_loader import load_yaml
 from lm_eval.api.metrics import bootstrap_stderr, f1_score, matthews_corrcoef, perplexity
 from lm_eval.api.registry import get_aggregation
+from lm_eval.api.metrics import bleu as corpus_bleu
 from lm_eval.api.metrics import chrf as corpus_chrf
 
 ITEMS = 5
+# Reference and answer: what sacrebleu's words (mteval-v13a) turn on, orders without a match, answers too short and empty.
+BLEU = [["The cat sat on the mat.", "A cat sat on a mat"], ["It cost $1,234.50, i.e. 3-4 times \"more\".", "It cost $1,234.50 i.e., 3-4 times &quot;more&quot;."],
+        ["one two three four five six", "one two three four five"], ["x", "y"], ["", "x"], ["same text, both sides!", "same text, both sides!"],
+        ["答えは 12 枚 です 。 はい", "答えは 12 枚 です ね 。"], ["a b c d e f g", "g f e d c b a"], ["end-\nof line\nbreak (a/b) [c] {d}", "endof line break ( a / b ) [c] {d} <skipped>"],
+        ["3.14 is pi. 2,000 more", "3.14 is pi . 2,000 more ."], ["short", ""]]
 
 
 def aggregations():
@@ -31,7 +37,9 @@ def aggregations():
     return {"f1": {"items": pairs, "value": float(f1_score(pairs)), "stderr": float(stderr(f1_score, pairs))},
             "mcc": {"items": classes, "value": float(matthews_corrcoef(classes)), "stderr": float(stderr(matthews_corrcoef, classes))},
             "perplexity": {"items": sums, "value": perplexity(sums), "stderr": stderr(perplexity, sums)},
-            "chrf": {"items": texts, "value": corpus_chrf(texts)}}
+            "chrf": {"items": texts, "value": corpus_chrf(texts)},
+            "bleu": {"items": BLEU, "value": corpus_bleu(BLEU), "stderr": float(bootstrap_stderr(corpus_bleu, BLEU, 100)),
+                     "sentences": [corpus_bleu([pair]) for pair in BLEU]}}
 
 
 def plain_file(folder, name):

@@ -234,5 +234,26 @@ TEST(Aggregations, ChrfIsSacrebleus) {
   EXPECT_EQ(measures.values.back(), 100) << "equal texts";
 }
 
+// sacrebleu's corpus_bleu through the harness, sentence by sentence and over all, and its hundred resamples.
+TEST(Aggregations, BleuIsSacrebleus) {
+  const json& recorded = golden().at("aggregations").at("bleu");
+  const Metric& metric = *find_metric("bleu", OutputType::generate_until);
+  Measures measures;
+  for (const json& pair : recorded.at("items")) {
+    Item item;
+    item.target = pair[0];
+    Answer answer;
+    answer.filtered = pair[1];
+    measures.values.push_back(metric.value({}, {}, item, answer));
+    measures.parts.push_back(metric.parts({}, {}, item, answer));
+    // Four logarithms and as many divisions, each rounded once, of a number up to 100.
+    EXPECT_NEAR(measures.values.back(), recorded.at("sentences")[measures.values.size() - 1].get<double>(),
+                1e-11)
+        << pair;
+  }
+  EXPECT_NEAR(aggregate(metric, measures), recorded.at("value").get<double>(), 1e-11);
+  EXPECT_NEAR(standard_error(metric, measures, 100'000).value(), recorded.at("stderr").get<double>(), 1e-11);
+}
+
 }  // namespace
 }  // namespace tsugi::eval
