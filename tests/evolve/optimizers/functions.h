@@ -4,11 +4,14 @@
 // Functions to minimise that the field measures optimizers on, and counting evaluations as pycma does.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <string>
 #include <vector>
 
 #include "evolve/optimizers/optimizer.h"
@@ -76,6 +79,12 @@ struct Spread {
 inline Spread spread_of(std::vector<std::size_t> counts) {
   std::sort(counts.begin(), counts.end());
   return {counts.front(), counts[counts.size() / 2], counts.back()};
+}
+
+/// Prints a row of docs/optimizers.md and returns ours over theirs.
+inline double ratio_printed(const char* optimizer, const std::string& what, double theirs, double ours) {
+  fmt::print("| {} | {} | {:.6g} | {:.6g} | {:.3f} |\n", optimizer, what, theirs, ours, ours / theirs);
+  return ours / theirs;
 }
 
 }  // namespace tsugi::evolve::test
