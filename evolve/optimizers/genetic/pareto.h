@@ -11,9 +11,8 @@
 
 namespace tsugi::evolve {
 
-/// Objectives are empty for a failed trial, which everything that did not fail dominates.
-
-/// Whether a is no worse in any objective and better in one.
+/// Whether a is no worse in any objective and better in one. A failed trial has no objectives, and everything
+/// that did not fail dominates it.
 bool dominates(std::span<const double> a, std::span<const double> b);
 
 /// Fronts from the best to the worst; positions ascend within each.

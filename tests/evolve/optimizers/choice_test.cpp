@@ -31,7 +31,7 @@ recipes::OptimizerSpec spec_of(const std::string& name, const std::string& key =
 
 std::string error_of(const recipes::OptimizerSpec& spec, std::size_t genes = 3) {
   try {
-    choose_optimizer(spec, Point(genes, 0.5), 1);
+    choose_optimizer(spec, {.start = Point(genes, 0.5), .tasks = 1, .seed = 1});
   } catch (const InputError& error) {
     return error.what();
   }
@@ -55,10 +55,20 @@ TEST(OptimizerChoice, RefusesAtTheFilesPlace) {
   EXPECT_THAT(error_of(spec_of("cma_es", "restarts", "1", 1)), HasSubstr("expected none, ipop, bipop"));
 }
 
+TEST(OptimizerChoice, RefusesWhatDoesNotFitTheSearch) {
+  EXPECT_EQ(error_of(spec_of("bobyqa"), 1),
+            "s.yaml:3:19: bobyqa searches 2 or more genes, this search has 1; choose another optimizer or "
+            "other groups "
+            "of layers");
+  EXPECT_EQ(error_of(spec_of("map_elites")),
+            "s.yaml:3:19: map_elites weighs tasks against each other, this search has one; choose another "
+            "optimizer or add a task");
+}
+
 TEST(OptimizerChoice, OptionsReachTheOptimizer) {
-  const auto standard = choose_optimizer(spec_of("cma_es"), Point(3, 0.5), 1);
+  const auto standard = choose_optimizer(spec_of("cma_es"), {.start = Point(3, 0.5)});
   EXPECT_EQ(standard->ask().size(), 7);  // 4 + floor(3 ln 3)
-  const auto given = choose_optimizer(spec_of("cma_es", "population", "11", 11), Point(3, 0.5), 1);
+  const auto given = choose_optimizer(spec_of("cma_es", "population", "11", 11), {.start = Point(3, 0.5)});
   EXPECT_EQ(given->ask().size(), 11);
 }
 

@@ -133,7 +133,12 @@ TEST(Margin, SolvesThePapersFunctionsAsOftenAndAsFastAsThePackageCmaes) {
     const auto faster = static_cast<double>(test::spread_of(ours).median);
     const auto reference = static_cast<double>(test::spread_of(theirs).median);
     EXPECT_GE(ours.size(), theirs.size()) << problem.name;
-    EXPECT_LE(faster, 1.1 * reference) << problem.name;
+    const double ratio = test::ratio_printed(
+        "cma_es_margin",
+        fmt::format("cmaes' CMAwM: {}, 20 genes, evaluations to 1e-10; solved {} of 30, Tsugi {}",
+                    problem.name, theirs.size(), ours.size()),
+        reference, faster);
+    EXPECT_LE(ratio, 1.1) << problem.name;
   }
 }
 
