@@ -185,6 +185,18 @@ void Candidates::measure(const std::vector<std::size_t>& ids, Measure measure, c
   }
 }
 
+Trial Candidates::trial(std::size_t id, Objectives objectives) const {
+  const Record& record = archive_.records[id];
+  if (!record.fitness) return {};
+  const Score& score = *journal_->find(record.recipe, Side::search, bench_->measure());
+  const std::vector<std::size_t> items = items_of(bench_->exam, Side::search);
+  Trial trial{.objectives = {*record.fitness}, .items = contributions(bench_->exam, items, score.values)};
+  if (objectives == Objectives::several) {
+    trial.objectives = task_scores(bench_->exam, items, score.values, bench_->measure());
+  }
+  return trial;
+}
+
 std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, Side side,
                                                      const std::string& stage) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);

@@ -61,6 +61,9 @@ class Candidates {
   std::vector<std::vector<double>> examine(const std::vector<std::size_t>& ids, eval::Side side,
                                            const std::string& stage);
 
+  /// What a candidate's scores on the search side, by the search's measure, tell an optimizer.
+  Trial trial(std::size_t id, Objectives objectives) const;
+
   /// Numbers of all candidates of an origin, in order.
   std::vector<std::size_t> of(Origin origin) const;
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "eval/holdout/leaderboards.h"
 #include "eval/tasks/chat_prompts.h"
@@ -226,17 +227,23 @@ std::vector<double> contributions(const Exam& exam, std::span<const std::size_t>
   return scaled;
 }
 
+std::vector<double> task_scores(const Exam& exam, std::span<const std::size_t> items,
+                                std::span<const double> values, Measure measure) {
+  const std::vector<std::size_t> counts = counts_of(exam, items);
+  std::vector<double> scores(exam.tasks.size());
+  for (std::size_t i = 0; i < items.size(); ++i) scores[exam.items[items[i]].task] += values[i];
+  for (std::size_t task = 0; task < scores.size(); ++task) {
+    const bool turned = measure == Measure::likelihood && exam.tasks[task].less_is_better;
+    scores[task] =
+        (turned ? -1 : 1) * exam.tasks[task].weight * (scores[task] / static_cast<double>(counts[task]));
+  }
+  return scores;
+}
+
 double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values,
                Measure measure) {
-  const std::vector<std::size_t> counts = counts_of(exam, items);
-  std::vector<double> sums(exam.tasks.size());
-  for (std::size_t i = 0; i < items.size(); ++i) sums[exam.items[items[i]].task] += values[i];
-  double total = 0;
-  for (std::size_t task = 0; task < sums.size(); ++task) {
-    const bool turned = measure == Measure::likelihood && exam.tasks[task].less_is_better;
-    total += (turned ? -1 : 1) * exam.tasks[task].weight * (sums[task] / static_cast<double>(counts[task]));
-  }
-  return total;
+  const std::vector<double> scores = task_scores(exam, items, values, measure);
+  return std::accumulate(scores.begin(), scores.end(), 0.0);
 }
 
 std::vector<std::size_t> clusters_of(const Exam& exam, std::span<const std::size_t> items) {

@@ -69,7 +69,11 @@ std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);
 std::vector<double> contributions(const Exam& exam, std::span<const std::size_t> items,
                                   std::span<const double> values);
 
-/// Sum over tasks of weight times mean. Of likelihoods more is better also where less of the metric is.
+/// [task], weight times mean: more is better. Of likelihoods that is so also where less of the metric is.
+std::vector<double> task_scores(const Exam& exam, std::span<const std::size_t> items,
+                                std::span<const double> values, Measure measure = Measure::metric);
+
+/// Their sum.
 double fitness(const Exam& exam, std::span<const std::size_t> items, std::span<const double> values,
                Measure measure = Measure::metric);
 

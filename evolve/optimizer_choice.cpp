@@ -48,16 +48,20 @@ std::string text_of(const Option& option) {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, Point start,
-                                            std::uint64_t seed) {
+std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, const SearchShape& shape) {
   const OptimizerKind& kind = find_kind(spec);
-  if (start.size() < kind.least_genes || start.size() > kind.most_genes) {
+  if (shape.start.size() < kind.least_genes || shape.start.size() > kind.most_genes) {
     throw InputError(spec.mark,
-                     fmt::format("{} searches {} to {} genes, this search has {}", kind.name,
-                                 kind.least_genes, kind.most_genes, start.size()),
+                     fmt::format("{} searches {} genes, this search has {}", kind.name, accepted_genes(kind),
+                                 shape.start.size()),
                      "choose another optimizer or other groups of layers");
   }
-  OptimizerSetup setup{.start = std::move(start), .seed = seed};
+  if (shape.tasks < kind.least_tasks) {
+    throw InputError(spec.mark,
+                     fmt::format("{} weighs tasks against each other, this search has one", kind.name),
+                     "choose another optimizer or add a task");
+  }
+  OptimizerSetup setup{.start = shape.start, .seed = shape.seed};
   for (const recipes::OptimizerSetting& setting : spec.settings) {
     const Option& option = find_option(kind, setting);
     setup.options.emplace(option.name, value_of(option, setting));

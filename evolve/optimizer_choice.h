@@ -9,11 +9,17 @@
 
 namespace tsugi::evolve {
 
+/// What the search is like.
+struct SearchShape {
+  Point start;
+  std::size_t tasks = 1;
+  std::uint64_t seed = 0;
+};
+
 /// The optimizer of that name with the file's options in its first state. Throws InputError at the file's
 /// place: an unknown name or option, a value that the option does not accept, more or fewer genes than the
-/// optimizer takes.
-std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, Point start,
-                                            std::uint64_t seed);
+/// optimizer takes, fewer tasks than it wants.
+std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, const SearchShape& shape);
 
 /// For --help: every optimizer with its options.
 std::string describe_optimizers();

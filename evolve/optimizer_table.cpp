@@ -55,8 +55,13 @@ std::optional<double> OptimizerSetup::find(std::string_view option) const {
 
 std::string accepted_values(const Option& option) {
   if (!option.words.empty()) return fmt::format("{}", fmt::join(option.words, ", "));
-  return fmt::format("a {}number from {:.6g} to {:.6g}", option.whole ? "whole " : "", option.low,
-                     option.high);
+  if (option.whole) return fmt::format("a whole number from {:.0f} to {:.0f}", option.low, option.high);
+  return fmt::format("a number from {:.6g} to {:.6g}", option.low, option.high);
+}
+
+std::string accepted_genes(const OptimizerKind& kind) {
+  if (kind.most_genes == SIZE_MAX) return fmt::format("{} or more", kind.least_genes);
+  return fmt::format("{} to {}", kind.least_genes, kind.most_genes);
 }
 
 bool accepts(const Option& option, double value) {
@@ -68,8 +73,8 @@ bool accepts(const Option& option, double value) {
 
 std::unique_ptr<Optimizer> start_optimizer(const OptimizerKind& kind, OptimizerSetup setup) {
   if (setup.dimension() < kind.least_genes || setup.dimension() > kind.most_genes) {
-    throw Error(fmt::format("{} takes {} to {} genes, not {}", kind.name, kind.least_genes, kind.most_genes,
-                            setup.dimension()));
+    throw Error(
+        fmt::format("{} searches {} genes, not {}", kind.name, accepted_genes(kind), setup.dimension()));
   }
   for (const auto& [name, value] : setup.options) {
     const Option* option = find_option(kind, name);

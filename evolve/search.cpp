@@ -12,7 +12,6 @@
 #include "evolve/final_report.h"
 #include "evolve/finalists.h"
 #include "evolve/ledger.h"
-#include "evolve/optimizer_choice.h"
 #include "evolve/rank_agreement.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
@@ -34,7 +33,6 @@ class Search {
 
  private:
   void generation_zero();
-  std::unique_ptr<Optimizer> start_optimizer() const;
   void optimise();
   std::vector<Trial> trials_from(std::size_t first, std::size_t generation);
   void check_metric(std::size_t first, std::size_t generation);
@@ -77,7 +75,7 @@ Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& 
             options_->progress({.stage = stage, .items_done = items_done_, .items_total = items_total()});
           },
           options.stop),
-      population_(population_of(bench.spec.optimizer, *bench.space, bench.spec.seed)),
+      population_(make_optimizer(bench)->ask().size()),
       recorded_before_(journal.recorded()) {}
 
 // Each candidate counts its items, evaluated or not (but for ties, whose number nobody knows), so that the
@@ -115,13 +113,8 @@ void Search::generation_zero() {
   summarise(0, 0);
 }
 
-std::unique_ptr<Optimizer> Search::start_optimizer() const {
-  return choose_optimizer(bench_->spec.optimizer, point_at(*bench_->space, start_values(*bench_->space)),
-                          bench_->spec.seed);
-}
-
 void Search::optimise() {
-  const std::unique_ptr<Optimizer> optimizer = start_optimizer();
+  const std::unique_ptr<Optimizer> optimizer = make_optimizer(*bench_);
   Archive& archive = candidates_.archive();
   const auto budget = static_cast<std::size_t>(bench_->spec.evaluations);
   std::size_t generation = 0;
@@ -149,12 +142,14 @@ void Search::optimise() {
   }
 }
 
-// Equal fitness, frequent where few items decide, is told apart by the likelihood of the references.
+// Equal fitness, frequent where few items decide, is told apart by the likelihood of the references, unless
+// the optimizer weighs tasks against each other.
 std::vector<Trial> Search::trials_from(std::size_t first, std::size_t generation) {
   const std::vector<Record>& records = candidates_.archive().records;
   const auto begin = records.begin() + static_cast<std::ptrdiff_t>(first);
+  const Objectives objectives = find_optimizer(bench_->spec.optimizer.name)->objectives;
   std::vector<std::size_t> tied;
-  for (std::size_t id = first; id < records.size(); ++id) {
+  for (std::size_t id = first; objectives == Objectives::one && id < records.size(); ++id) {
     const std::optional<double> value = records[id].fitness;
     const auto equals = [&](const Record& other) { return other.fitness == value; };
     if (value && std::count_if(begin, records.end(), equals) > 1) tied.push_back(id);
@@ -163,8 +158,7 @@ std::vector<Trial> Search::trials_from(std::size_t first, std::size_t generation
     candidates_.measure(tied, Measure::likelihood, fmt::format("ties of generation {}", generation));
   std::vector<Trial> trials;
   for (std::size_t id = first; id < records.size(); ++id) {
-    Trial trial;
-    if (records[id].fitness) trial.objectives.push_back(*records[id].fitness);
+    Trial trial = candidates_.trial(id, objectives);
     const bool is_tied = std::find(tied.begin(), tied.end(), id) != tied.end();
     if (is_tied && records[id].fitness && records[id].likelihood)
       trial.objectives.push_back(*records[id].likelihood);

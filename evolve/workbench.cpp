@@ -110,7 +110,7 @@ void divide(Workbench& bench, const SearchOptions& options) {
     for (const merge::TensorView& tensor : parent.checkpoint->tensors())
       demand.mapped += tensor.stored_bytes();
   }
-  demand.candidates = population_of(bench.spec.optimizer, *bench.space, bench.spec.seed);
+  demand.candidates = make_optimizer(bench)->ask().size();
   bench.division = divide_resources(demand, {.threads = options.threads,
                                              .memory = options.max_memory.value_or(available_memory()),
                                              .limited = options.max_memory.has_value()});
@@ -147,9 +147,10 @@ std::string cluster_note(const Exam& exam) {
 
 }  // namespace
 
-std::size_t population_of(const recipes::OptimizerSpec& optimizer, const GeneSpace& space,
-                          std::uint64_t seed) {
-  return choose_optimizer(optimizer, point_at(space, start_values(space)), seed)->ask().size();
+std::unique_ptr<Optimizer> make_optimizer(const Workbench& bench) {
+  return choose_optimizer(bench.spec.optimizer, {.start = point_at(*bench.space, start_values(*bench.space)),
+                                                 .tasks = bench.spec.tasks.size(),
+                                                 .seed = bench.spec.seed});
 }
 
 std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options) {

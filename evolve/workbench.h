@@ -51,8 +51,7 @@ struct Workbench {
 /// Throws InputError.
 std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options);
 
-/// How many candidates the optimizer proposes at once.
-std::size_t population_of(const recipes::OptimizerSpec& optimizer, const GeneSpace& space,
-                          std::uint64_t seed);
+/// The optimizer of the search in its first state. Throws InputError.
+std::unique_ptr<Optimizer> make_optimizer(const Workbench& bench);
 
 }  // namespace tsugi::evolve

@@ -121,6 +121,9 @@ std::unique_ptr<Optimizer> start_optimizer(const OptimizerKind& kind, OptimizerS
 /// For tell(): throws Error when there are not as many trials as points were asked for.
 void require_trials(std::string_view optimizer, std::size_t told, std::size_t asked);
 
+/// "2 or more", "1 to 60".
+std::string accepted_genes(const OptimizerKind& kind);
+
 bool accepts(const Option& option, double value);
 /// "a whole number from 2 to 5", "none, ipop, bipop".
 std::string accepted_values(const Option& option);

@@ -37,6 +37,7 @@ TEST(Exam, FitnessIsTheWeightedSumOfTheTasksMeans) {
   EXPECT_EQ(items, (Indices{0, 2, 3, 4}));
   const std::vector<double> values = {1, 0, 1, 0.5};
   EXPECT_DOUBLE_EQ(fitness(exam, items, values), 0.5 - 0.5 * 0.75);
+  EXPECT_EQ(task_scores(exam, items, values), (std::vector<double>{0.5, -0.5 * 0.75}));
 }
 
 TEST(Exam, TheMeanOfTheContributionsIsTheFitness) {

@@ -142,6 +142,18 @@ TEST(Search, FollowsTheProtocol) {
   EXPECT_EQ(to_json(read_result(folder / "run" / "result.json")), to_json(result));
 }
 
+TEST(Search, OptimizersThatReadTasksOrItemsHaveNoMean) {
+  const TemporaryFolder folder;
+  for (const std::string optimizer : {"nsga2", "natural_niches"}) {
+    const Result result = run(replaced(kSearch, "name: cma_es", "name: " + optimizer),
+                              {.output = folder / optimizer, .threads = 2});
+    EXPECT_EQ(result.evaluations, 6U);
+    const Archive archive = read_archive(folder / optimizer / "archive.h5");
+    EXPECT_EQ(archive.optimizer, optimizer);
+    for (const Record& record : archive.records) EXPECT_NE(record.origin, Origin::mean);
+  }
+}
+
 TEST(Search, OnlyTheWinnerParentsAndBaselinesAreAskedTheSealedItems) {
   const TemporaryFolder folder;
   run(kSearch, {.output = folder / "run", .threads = 2});
