@@ -154,25 +154,19 @@ Action add_evolve(CLI::App& app) {
                  "Private memory at most, such as 2G (default: what is free)");
   add_tracking_options(app, options->tracking);
   app.footer(
-      std::string(
-          "Candidates are merged in place in memory and scored on the search items; finalists are compared "
-          "on "
-          "validation\n"
-          "items; the sealed test items are opened once, at the end. The same file, seed and program give "
-          "the "
-          "same result\n"
-          "byte for byte, for any number of threads, interrupted or not.\n"
-          "Ctrl-C (or SIGTERM) stops a run within moments and keeps what it has; so does a full disk, and "
-          "even "
-          "kill -9\n"
-          "loses only the candidates under way. --resume goes on; --resume RUN --evaluations N extends a "
-          "finished "
-          "run,\n"
-          "which opens the sealed test again.\n\n"
-          "Example: tsugi evolve recipes/pocket/search.yaml --output runs/first\n"
-          "         tsugi evolve --resume runs/first\n\n"
-          "Optimizers and their options, under `optimizer:` of the search file:\n") +
-      evolve::describe_optimizers());
+      std::string(R"(Candidates are merged in place in memory and scored on the search items; finalists are compared on
+validation items; the sealed test items are opened once, at the end, which is also noted in
+$XDG_STATE_HOME/tsugi (~/.local/state/tsugi): every report lists all openings known. The same file, seed
+and program give the same result byte for byte, for any number of threads, interrupted or not.
+Ctrl-C (or SIGTERM) stops a run within moments and keeps what it has; so does a full disk, and even
+kill -9 loses only the candidates under way. --resume goes on; --resume RUN --evaluations N extends a
+finished run, which opens the sealed test again.
+
+Example: tsugi evolve recipes/pocket/search.yaml --output runs/first
+         tsugi evolve --resume runs/first
+
+Optimizers and their options, under `optimizer:` of the search file:
+)") + evolve::describe_optimizers());
   return [options](const CommonOptions& common) { run_evolve(*options, common); };
 }
 

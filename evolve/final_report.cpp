@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evolve/final_report.h"
 
-#include "evolve/ledger.h"
+#include "merge/sha256.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -39,10 +39,10 @@ class TestScores {
   std::vector<std::size_t> clusters_;
 };
 
-std::string test_set_of(const Exam& exam, const std::vector<std::size_t>& items) {
+SealedSet test_set_of(const Exam& exam) {
   std::vector<eval::HoldoutItem> contents;
-  for (const std::size_t item : items) contents.push_back(exam.items[item].content);
-  return sealed_set(contents).key;
+  for (const std::size_t item : items_of(exam, Side::test)) contents.push_back(exam.items[item].content);
+  return sealed_set(contents);
 }
 
 void add_models(const TestScores& scores, const Archive& archive, const Opened& opened, Result& result) {
@@ -57,6 +57,14 @@ void add_models(const TestScores& scores, const Archive& archive, const Opened& 
 }
 
 }  // namespace
+
+Opening opening_of(const Exam& exam, const Archive& archive, const std::filesystem::path& run) {
+  return {.time = {},
+          .run = std::filesystem::absolute(run).lexically_normal().string(),
+          .number = archive.test_openings,
+          .winner = merge::sha256_hex(archive.records[archive.winner.value()].recipe),
+          .set = test_set_of(exam)};
+}
 
 Result final_report(const Exam& exam, const Archive& archive, const Opened& opened) {
   const TestScores scores(exam, archive);
@@ -79,7 +87,7 @@ Result final_report(const Exam& exam, const Archive& archive, const Opened& open
       task_changes(exam, scores.items(), scores.values(opened.winner), scores.values(opened.best_parent));
   result.search = search_score(archive, exam);
   result.leaderboards = exam.leaderboards;
-  result.test_set = test_set_of(exam, scores.items());
+  result.test_set = test_set_of(exam).key;
   result.test_openings = archive.test_openings;
   result.evaluations = archive.evaluations;
   return result;

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <vector>
 
 #include "evolve/archive.h"
 #include "evolve/exam.h"
+#include "evolve/ledger.h"
 #include "evolve/result.h"
 
 namespace tsugi::evolve {
@@ -22,6 +24,10 @@ struct Opened {
   std::size_t best_parent = 0;                 ///< of `parents`, on validation
   std::optional<std::size_t> best_baseline{};  ///< likewise
 };
+
+/// What the ledger keeps of the archive's last opening by the run in the folder `run`; the time is left to
+/// it.
+Opening opening_of(const Exam& exam, const Archive& archive, const std::filesystem::path& run);
 
 /// A pure function of its arguments, but for contamination and familiarity, which stay empty. Uses the
 /// surrounding thread pool; the same for any number of threads.

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "evolve/candidates.h"
+#include "evolve/early_stop.h"
 #include "evolve/familiarity.h"
 #include "evolve/final_report.h"
 #include "evolve/finalists.h"
@@ -15,7 +16,6 @@
 #include "evolve/rank_agreement.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
-#include "merge/sha256.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -37,6 +37,7 @@ class Search {
   std::vector<Trial> trials_from(std::size_t first, std::size_t generation);
   void check_metric(std::size_t first, std::size_t generation);
   void note_agreement() const;
+  void ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop);
   void summarise(std::size_t generation, std::size_t first) const;
   void name_finalists_from_search();
   void judge();
@@ -90,8 +91,10 @@ std::size_t Search::items_total() const {
   const std::size_t checked = bench_->measure() == Measure::metric
                                   ? 0
                                   : fixed + 1 + generations / every * population_ + kMostFinalists;
-  return (fixed + 2 + generations * population_ + checked) * split.count(Side::search) +
-         (fixed + kMostFinalists) * split.count(Side::validation) + (fixed + 1) * split.count(Side::test);
+  const std::size_t means = bench_->spec.patience > 0 ? generations : 0;
+  return (fixed + 2 + means + generations * population_ + checked) * split.count(Side::search) +
+         (fixed + means + kMostFinalists) * split.count(Side::validation) +
+         (fixed + 1) * split.count(Side::test);
 }
 
 void Search::generation_zero() {
@@ -117,8 +120,9 @@ void Search::optimise() {
   const std::unique_ptr<Optimizer> optimizer = make_optimizer(*bench_);
   Archive& archive = candidates_.archive();
   const auto budget = static_cast<std::size_t>(bench_->spec.evaluations);
+  EarlyStop early_stop(static_cast<std::size_t>(bench_->spec.patience));
   std::size_t generation = 0;
-  while (archive.evaluations < budget && !optimizer->stopped()) {
+  while (archive.evaluations < budget && !optimizer->stopped() && !early_stop.reached()) {
     ++generation;
     std::vector<Proposal> proposals;
     for (const Point& point : optimizer->ask()) {
@@ -132,6 +136,7 @@ void Search::optimise() {
     archive.evaluations += trials.size();
     save_generation();
     summarise(generation, first);
+    if (bench_->spec.patience > 0) ask_validation(*optimizer, generation, early_stop);
   }
   if (const auto reason = optimizer->stopped(); reason && options_->note) {
     options_->note(fmt::format("the search stopped after {} evaluations: {}", archive.evaluations, *reason));
@@ -189,6 +194,25 @@ void Search::note_agreement() const {
                              *agreement.correlation < kWeakCorrelation
                                  ? "; that is weak: search by the metric, or give the items worked answers"
                                  : ""));
+}
+
+void Search::ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop) {
+  const auto mean = optimizer.mean();
+  if (!mean) {
+    throw InputError(bench_->spec.file,
+                     fmt::format("early_stop: {} has no mean to validate", bench_->spec.optimizer.name),
+                     "leave early_stop out");
+  }
+  const std::size_t id =
+      candidates_.add({propose(*bench_->space, Origin::mean, values_at(*bench_->space, *mean), generation)},
+                      fmt::format("mean of generation {}", generation));
+  early_stop.look(candidates_.examine({id}, Side::validation, "early stop").front());
+  save_generation();
+  if (!early_stop.reached() || !options_->note) return;
+  options_->note(
+      fmt::format("the search stops after {} evaluations: validation released nothing better in {} "
+                  "generations, and {} values in all",
+                  candidates_.archive().evaluations, bench_->spec.patience, early_stop.ladder().releases()));
 }
 
 void Search::summarise(std::size_t generation, std::size_t first) const {
@@ -298,17 +322,8 @@ void Search::export_winner() {
 }
 
 void Search::note_opening() {
-  const Archive& archive = candidates_.archive();
-  Opening opening;
-  opening.run = std::filesystem::absolute(options_->output).lexically_normal().string();
-  opening.number = archive.test_openings;
-  opening.winner = merge::sha256_hex(archive.records[*archive.winner].recipe);
-  std::vector<eval::HoldoutItem> contents;
-  for (const std::size_t item : items_of(bench_->exam, Side::test))
-    contents.push_back(bench_->exam.items[item].content);
-  opening.set = sealed_set(contents);
   try {
-    record_opening(standard_ledger(), std::move(opening));
+    record_opening(standard_ledger(), opening_of(bench_->exam, candidates_.archive(), options_->output));
   } catch (const Error& error) {
     if (options_->note)
       options_->note(fmt::format("the opening of the sealed test is not in the ledger: {}", error.what()));

@@ -20,7 +20,7 @@ using Rows = std::vector<std::vector<double>>;
 std::vector<double> values_of(const Record& record, const std::vector<std::size_t>& items) {
   std::vector<double> values;
   for (const std::size_t item : items) {
-    if (!record.fitness || item >= record.scores.size() || std::isnan(record.scores[item])) return {};
+    if (item >= record.scores.size() || std::isnan(record.scores[item])) return {};
     values.push_back(record.scores[item]);
   }
   return values;

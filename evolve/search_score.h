@@ -20,8 +20,9 @@ struct SearchScore {
       empirical_bayes;  ///< over the last generation, whose candidates are draws of one distribution
 };
 
-/// Candidates are the start and what the optimizer proposed; a recipe counts once. Empirical Bayes is not
-/// available when the last generation was not scored whole. Uses the surrounding thread pool.
+/// Of the tasks' metric, whatever the search went by. Candidates are the start and what the optimizer
+/// proposed; a recipe counts once. Empirical Bayes is not available when the last generation was not scored
+/// whole. Uses the surrounding thread pool.
 SearchScore search_score(const Archive& archive, const Exam& exam);
 
 }  // namespace tsugi::evolve

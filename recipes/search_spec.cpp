@@ -257,6 +257,17 @@ Fitness read_fitness(const YamlMapping& top) {
   return Fitness::metric;
 }
 
+int read_patience(const YamlMapping& top, const SplitSpec& split) {
+  const YamlMapping::Entry* entry = top.find("early_stop");
+  if (entry == nullptr) return 0;
+  const KnownKeys known{.keys = {"patience"}, .unadvertised = {}};
+  const YamlMapping mapping(entry->value, "early_stop", known, {});
+  mapping.need("patience", "patience: 5");
+  if (split.validation == 0)
+    throw InputError(entry->mark, "early_stop needs validation items", "give split: validation a share");
+  return read_count(mapping, "patience", 1, 1);
+}
+
 ContaminationSpec read_contamination(const YamlMapping& top) {
   ContaminationSpec contamination;
   const YamlMapping::Entry* entry = top.find("contamination");
@@ -281,10 +292,11 @@ void read_chat(const YamlMapping& top, SearchSpec& search) {
 }
 
 KnownKeys top_level_keys() {
-  KnownKeys known{.keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
-                           "fewshot_as_multiturn", "system_instruction", "optimizer", "split",
-                           "contamination", "fitness", "metric_every", "evaluations", "time_limit", "seed"},
-                  .unadvertised = {}};
+  KnownKeys known{
+      .keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
+               "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "contamination",
+               "early_stop", "fitness", "metric_every", "evaluations", "time_limit", "seed"},
+      .unadvertised = {}};
   for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
   return known;
 }
@@ -313,6 +325,7 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   read_switches(top);
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);
+  search.patience = read_patience(top, search.split);
   search.contamination = read_contamination(top);
   search.fitness = read_fitness(top);
   search.metric_every = read_count(top, "metric_every", 1, search.metric_every);

@@ -100,6 +100,7 @@ struct SearchSpec {
   OptimizerSpec optimizer;
   SplitSpec split;
   ContaminationSpec contamination;
+  int patience = 0;  ///< early_stop: generations without a better mean on validation; 0: no early stop
   int evaluations = 100;
   std::optional<double> time_limit;  ///< ours: seconds that merging and scoring one candidate may take
   std::uint64_t seed = 0;

@@ -41,8 +41,8 @@ std::vector<std::size_t> find_equal(Texts items, Texts texts) {
 /// Items by what they hold; texts are then streamed past.
 struct ShingleIndex {
   struct Entry {
-    std::vector<std::size_t> items;
-    std::size_t found = 0;  ///< items and texts
+    std::vector<std::size_t> items;  ///< none for common wording
+    std::size_t found = 0;           ///< items and texts
   };
   std::unordered_map<std::string_view, std::size_t> number;  ///< only looked up, never walked
   std::vector<Entry> entries;
@@ -81,17 +81,21 @@ std::vector<std::size_t> find_near(Texts items, Texts texts) {
   std::vector<std::size_t> shared(items.size(), 0);
   std::vector<std::size_t> touched;
   for (std::size_t t = 0; t < texts.size(); ++t) {
+    std::size_t rare = 0;  // what no item has is particular to this text
     for (const std::string_view shingle : shingles_of(texts[t])) {
       const auto place = index.number.find(shingle);
-      if (place == index.number.end()) continue;
-      for (const std::size_t item : index.entries[place->second].items) {
+      if (place == index.number.end()) {
+        ++rare;
+        continue;
+      }
+      const std::vector<std::size_t>& holders = index.entries[place->second].items;
+      rare += holders.empty() ? 0 : 1;
+      for (const std::size_t item : holders) {
         if (shared[item]++ == 0) touched.push_back(item);
       }
     }
     for (const std::size_t item : touched) {
-      const bool alike_long =
-          texts[t].size() <= 2 * items[item].size() && items[item].size() <= 2 * texts[t].size();
-      if (found[item] == kNone && alike_long && 2 * shared[item] > index.rare_of[item]) found[item] = t;
+      if (found[item] == kNone && 2 * shared[item] > std::max(rare, index.rare_of[item])) found[item] = t;
       shared[item] = 0;
     }
     touched.clear();

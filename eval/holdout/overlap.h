@@ -14,7 +14,7 @@ namespace tsugi::eval {
 
 enum class OverlapKind : std::uint8_t {
   exact,   ///< the same question but for case, width and blanks
-  near,    ///< most of what is particular to it, in a text of about its length
+  near,    ///< most of what is particular to it, and of what is particular to the text
   passage  ///< a passage of it, anywhere in a text
 };
 
@@ -34,12 +34,13 @@ struct Overlaps {
   std::size_t count(OverlapKind kind) const;
 };
 
-/// Compares items with texts. Exact: equal after normalise_question. Near: a text of half to twice the length
-/// shares more than half of the item's shingles (characters, 5 in a row), those found in more than 1 % of all
-/// left out. Passage: N words in a row, punctuation left out, N being the 5th percentile of the items'
-/// lengths but 8 to 13, passages in more than 10 texts left out (Brown et al., arXiv 2005.14165, appendix C);
-/// for scripts without blanks N characters, likewise but 13 to 30. Items shorter than N are looked for as
-/// wholes only. Memory grows with the items, time with both. Throws InputError for text that is not UTF-8.
+/// Compares items with texts. Exact: equal after normalise_question. Near: more than half of the shingles
+/// (characters, 5 in a row) of either are shared, those found in more than 1 % of all items and texts left
+/// out; a split joins by the smaller set, which between tasks of one form would report what only sounds
+/// alike. Passage: N words in a row, punctuation left out, N being the 5th percentile of the items' lengths
+/// but 8 to 13, passages in more than 10 texts left out (Brown et al., arXiv 2005.14165, appendix C); for
+/// scripts without blanks N characters, likewise but 13 to 30. Items shorter than N are looked for as wholes
+/// only. Memory grows with the items, time with both. Throws InputError for text that is not UTF-8.
 Overlaps find_overlaps(std::span<const std::string> items, std::span<const std::string> texts);
 
 }  // namespace tsugi::eval

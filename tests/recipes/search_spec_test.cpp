@@ -296,6 +296,25 @@ TEST(ParseSearch, ChecksTheSplit) {
       << "decimal shares miss 1 by a rounding";
 }
 
+TEST(ParseSearch, WhatGuardsTheHoldout) {
+  const SearchSpec plain = parse(kSmall);
+  EXPECT_TRUE(plain.contamination.against.empty());
+  EXPECT_FALSE(plain.contamination.allow_leaderboard_search);
+  EXPECT_EQ(plain.patience, 0);
+  const SearchSpec search =
+      parse(kSmall +
+            "contamination: {against: [a.jsonl, b.txt], allow_leaderboard_search: true}\n"
+            "early_stop: {patience: 5}\n");
+  EXPECT_THAT(search.contamination.against, ElementsAre("a.jsonl", "b.txt"));
+  EXPECT_TRUE(search.contamination.allow_leaderboard_search);
+  EXPECT_EQ(search.contamination.mark.line, 3);
+  EXPECT_EQ(search.patience, 5);
+  EXPECT_THAT(line_error("contamination: {agains: a.jsonl}"), HasSubstr("did you mean 'against'?"));
+  EXPECT_THAT(line_error("contamination: {against: [a, a]}"), HasSubstr("'a' for the second time"));
+  EXPECT_THAT(line_error("early_stop: {}"), HasSubstr("patience"));
+  EXPECT_THAT(line_error("early_stop: {patience: 0}"), StartsWith("s.yaml:3"));
+}
+
 TEST(ReadSearch, QuickstartsOwn) {
   const SearchSpec search = read_search(std::filesystem::path(TSUGI_ROOT) / "recipes/pocket/search.yaml");
   EXPECT_EQ(search.genome.merge_method, "task_arithmetic");

@@ -131,6 +131,18 @@ TEST(Overlap, CommonWordingIsNoNearDuplicate) {
   EXPECT_TRUE(find_overlaps(items, texts).found.empty());
 }
 
+// A short problem in a longer one of the same form shares its own numbers with it, but not the other's.
+TEST(Overlap, WhatOnlySoundsAlikeIsNoNearDuplicate) {
+  Texts items;
+  for (int i = 0; i < 300; ++i)
+    items.push_back(
+        fmt::format("Sora has {} coins. Sora sells {}. How many coins does Sora have?", i, 900 - i));
+  const Texts texts = {
+      "Sora has 7 coins. Emma gives 4411 to Sora. Sora sells 893. Ken buys 5523 from Sora. How "
+      "many coins does Sora have?"};
+  EXPECT_TRUE(find_overlaps(items, texts).found.empty());
+}
+
 TEST(Overlap, SmallCases) {
   EXPECT_TRUE(find_overlaps({}, {}).found.empty());
   EXPECT_TRUE(find_overlaps(Texts{""}, Texts{"", "a"}).found.empty());
