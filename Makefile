@@ -10,9 +10,9 @@ CASES ?= 1000000
 .PHONY: help packages build quickstart test test-long lint format asan fuzz peers bench install
 help:
 	@echo "make build       install what is missing, build build/release/tsugi"
-	@echo "make quickstart  evolve the bundled experts into $(RUN)"
+	@echo "make quickstart  evolve the bundled experts into $(RUN), write its report"
 	@echo "make test        build and run the tests"
-	@echo "make test-long   the tests that take minutes: merges and searches killed at random moments"
+	@echo "make test-long   the tests that take minutes: merges and searches killed at random moments, the report in a browser"
 	@echo "make lint        formatting, include direction, file sizes, clang-tidy"
 	@echo "make asan        the tests under the address and undefined-behaviour sanitizers"
 	@echo "make fuzz        broken files and recipes into each reader, CASES=1000000 of them, under the same"
@@ -32,11 +32,13 @@ build: packages $(RELEASE)/build.ninja
 quickstart: build
 	@if [ -f $(RUN)/result.json ]; then $(RELEASE)/tsugi inspect $(RUN); \
 	else $(RELEASE)/tsugi evolve recipes/pocket/search.yaml --output $(RUN) --overwrite; fi
+	@[ -f $(RUN)/report.html ] || $(RELEASE)/tsugi report $(RUN)
 
 test: build
 	@ctest --test-dir $(RELEASE) --label-regex fast --output-on-failure --parallel $(JOBS)
 
 test-long: build
+	@cmake/install_packages.sh browser
 	@ctest --test-dir $(RELEASE) --label-regex long --verbose
 
 # clang-tidy reads the compile commands of a configured tree; generated headers come with configuring.

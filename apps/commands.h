@@ -19,6 +19,7 @@ Action add_merge(CLI::App& app);
 Action add_eval(CLI::App& app);
 Action add_evolve(CLI::App& app);
 Action add_export(CLI::App& app);
+Action add_report(CLI::App& app);
 Action add_inspect(CLI::App& app);
 Action add_compare(CLI::App& app);
 Action add_check(CLI::App& app);

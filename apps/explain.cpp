@@ -28,22 +28,6 @@ struct Options {
   bool heat = false;
 };
 
-std::string value_text(double value, const merge::Parameter& row) {
-  if (row.kind == merge::Kind::boolean) return value != 0 ? "true" : "false";
-  return fmt::format("{:.6g}", value);
-}
-
-std::string cell_text(const Cell& cell, const merge::Parameter& row) {
-  if (!cell) return "";
-  if (cell->low == cell->high) return value_text(cell->low, row);
-  return fmt::format("{}..{}", value_text(cell->low, row), value_text(cell->high, row));
-}
-
-std::string title_of(const merge::ResolvedParameter& parameter) {
-  return parameter.model.empty() ? std::string(parameter.row->name)
-                                 : fmt::format("{} of {}", parameter.row->name, parameter.model);
-}
-
 // "recipe.yaml:7, :9, default": where the numbers are written.
 std::string origins_text(const merge::ResolvedParameter& parameter, const std::string& file) {
   std::set<int> lines;

@@ -15,8 +15,9 @@
 #include "apps/commands.h"
 #include "apps/text_table.h"
 #include "evolve/report/evidence.h"
+#include "evolve/report/generations.h"
+#include "evolve/report/standing.h"
 #include "evolve/report/table.h"
-#include "evolve/result.h"
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/look/roles.h"
 #include "merge/look/value_scan.h"
@@ -184,14 +185,44 @@ void inspect_values(const merge::Checkpoint& checkpoint, const Console& console,
   console.print_json({{"model", checkpoint.folder().string()}, {"by_role", by_role}, {"values", lines}});
 }
 
-void inspect_run(const std::filesystem::path& run, const Console& console) {
-  const evolve::Result result = evolve::read_result(run / "result.json");
-  console.print(evolve::result_table(result) + "\n" + evolve::verdict(result));
-  console.print(fmt::format("{} candidates were searched on {} items; {} validation items named the winner.",
-                            result.evaluations, result.search_items, result.validation_items));
-  for (const std::string& line : evolve::evidence(result)) console.print(line);
-  console.print(evolve::openings(result));
-  console.print_json(evolve::to_json(result));
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json generations_json(const evolve::Run& run) {
+  Json lines = Json::array();
+  for (const evolve::GenerationFigures& figures : evolve::generations_of(run)) {
+    lines.push_back({{"generation", figures.generation},
+                     {"candidates", figures.candidates},
+                     {"failures", figures.failures},
+                     {"best", number(figures.best)},
+                     {"mean", number(figures.mean)},
+                     {"low_quartile", number(figures.low_quartile)},
+                     {"high_quartile", number(figures.high_quartile)},
+                     {"best_so_far", number(figures.best_so_far)},
+                     {"best_so_far_error", number(figures.best_so_far_error)}});
+  }
+  return lines;
+}
+
+// A finished run by its result, one that goes on by its generations.
+void inspect_run(const std::filesystem::path& path, const Console& console) {
+  const evolve::Run run = evolve::read_run(path);
+  if (run.result) {
+    console.print(evolve::result_table(*run.result) + "\n" + evolve::verdict(*run.result));
+    console.print(
+        fmt::format("{} candidates were searched on {} items; {} validation items named the winner.",
+                    run.result->evaluations, run.result->search_items, run.result->validation_items));
+    for (const std::string& line : evolve::evidence(*run.result)) console.print(line);
+    console.print(evolve::openings(*run.result));
+    return console.print_json(run.result_json);
+  }
+  console.print(evolve::generation_table(run) + "\n" + evolve::standing(run));
+  console.print_json({{"finished", false},
+                      {"evaluations", run.archive.evaluations},
+                      {"budget", run.budget ? Json(*run.budget) : Json(nullptr)},
+                      {"generations", generations_json(run)},
+                      {"standing", evolve::standing(run)}});
 }
 
 struct Options {
@@ -201,7 +232,7 @@ struct Options {
 
 void run_inspect(const Options& options, const CommonOptions& common) {
   const Console console(common);
-  if (std::filesystem::exists(std::filesystem::path(options.path) / "result.json")) {
+  if (evolve::is_run(options.path)) {
     if (options.values)
       throw InputError("--values", fmt::format("{} is a run, not a model", options.path),
                        "give a model folder, such as the run's winner/");
@@ -223,7 +254,7 @@ Action add_inspect(CLI::App& app) {
   app.footer(
       "A model: family, sizes and tensors, from headers alone; with --values what is in the tensors. A run: "
       "the\n"
-      "table of its result.\n\n"
+      "table of its result; of one that goes on, its generations so far and what is missing.\n\n"
       "Example: tsugi inspect recipes/pocket/base --values");
   return [options](const CommonOptions& common) { run_inspect(*options, common); };
 }

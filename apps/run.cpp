@@ -24,6 +24,7 @@ constexpr std::string_view kAbout =
     "  tsugi eval model/ --tasks a,b         score a model, or a recipe merged in memory\n"
     "  tsugi evolve search.yaml              search for a better recipe\n"
     "  tsugi export runs/x out/              write a checkpoint of a finished search\n"
+    "  tsugi report runs/x                   a page about a search, in one file\n"
     "  tsugi inspect model/ | runs/x         what is in there\n"
     "  tsugi compare a.json b.json           paired tests of two models' answers\n"
     "  tsugi check recipe.yaml               what a merge would do or refuse, from headers alone\n"
@@ -39,11 +40,12 @@ struct Subcommand {
   Action (*add)(CLI::App&);
 };
 
-constexpr std::array<Subcommand, 10> kSubcommands{{
+constexpr std::array<Subcommand, 11> kSubcommands{{
     {"merge", "Merge checkpoints by a recipe", add_merge},
     {"eval", "Score models on tasks", add_eval},
     {"evolve", "Search for a better recipe", add_evolve},
     {"export", "Write a candidate of a run as a checkpoint", add_export},
+    {"report", "Write a page about a run", add_report},
     {"inspect", "Describe a model folder or a run", add_inspect},
     {"compare", "Compare results item by item", add_compare},
     {"check", "Check a recipe without merging", add_check},

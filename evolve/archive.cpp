@@ -233,6 +233,8 @@ void write_timings(const Archive& archive, const std::filesystem::path& path) {
   file.doubles("/score_seconds", {count},
                doubles_of(archive.records, [](const Record& r) { return r.score_seconds; }),
                "scoring the items of the search side");
+  file.doubles("/bookkeeping_seconds", {archive.bookkeeping_seconds.size()}, archive.bookkeeping_seconds,
+               "one row for each generation: what it took outside of merging and scoring");
   file.commit();
 }
 

@@ -61,13 +61,16 @@ struct Archive {
   std::vector<std::size_t> finalists;  ///< as named before validation was looked at
   std::optional<std::size_t> winner;
   std::size_t test_openings = 0;
+  /// [generation]: wall-clock time outside of merging and scoring (asking, telling, writing); in timings.h5
+  /// only.
+  std::vector<double> bookkeeping_seconds{};
 };
 
 /// Replaces `file` whole. The same archive gives the same bytes. Throws Error.
 void write_archive(const Archive& archive, const std::filesystem::path& file);
 
 /// Seconds for merging and scoring on the search side, one row for each candidate; 0 for those that were not
-/// evaluated anew. Throws Error.
+/// evaluated anew. Bookkeeping, one row for each generation. Throws Error.
 void write_timings(const Archive& archive, const std::filesystem::path& file);
 
 /// Without timings. Throws InputError.

@@ -11,6 +11,7 @@
 namespace tsugi::evolve {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using eval::Side;
 
 Archive empty_archive(const Workbench& bench) {
@@ -81,8 +82,14 @@ Subject Candidates::limited(std::size_t id, Side side) const {
   return subject;
 }
 
+// A failure has no answers that could be missing.
+bool Candidates::is_known(std::size_t id, Side side, Measure measure, const Keeper* keeper) const {
+  const Score* score = journal_->find(archive_.records[id].recipe, side, measure);
+  return score != nullptr && (keeper == nullptr || !score->failure.empty() || keeper->has(id));
+}
+
 std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Side side, Measure measure,
-                                         const std::string& stage) {
+                                         const std::string& stage, const Keeper* keeper) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);
   const bool counts = measure == Measure::metric || measure == bench_->measure();
   const auto tell = [&](std::size_t done) {
@@ -90,28 +97,38 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
   };
   std::vector<Subject> missing;
   std::vector<std::size_t> missing_ids;
+  std::vector<bool> recorded;  // [missing]: only the answers are missing
   std::set<std::string> recipes;
   for (const std::size_t id : ids) {
     const std::string& recipe = archive_.records[id].recipe;
-    if (journal_->find(recipe, side, measure) != nullptr || !recipes.insert(recipe).second) {
+    if (is_known(id, side, measure, keeper) || !recipes.insert(recipe).second) {
       tell(items.size());
     } else {
       missing.push_back(limited(id, side));
       missing_ids.push_back(id);
+      recorded.push_back(journal_->find(recipe, side, measure) != nullptr);
     }
   }
-  evaluator_.evaluate(missing, items, measure,
-                      {.progress = tell,
-                       .finished =
-                           [&](std::size_t i, const Score& score) {
-                             const std::size_t id = missing_ids[i];
-                             journal_->record({.candidate = id,
-                                               .recipe = archive_.records[id].recipe,
-                                               .side = side,
-                                               .measure = measure,
-                                               .score = score});
-                           },
-                       .stop = stop_});
+  Watch watch{.progress = tell,
+              .finished =
+                  [&](std::size_t i, const Score& score) {
+                    if (recorded[i]) return;
+                    const std::size_t id = missing_ids[i];
+                    journal_->record({.candidate = id,
+                                      .recipe = archive_.records[id].recipe,
+                                      .side = side,
+                                      .measure = measure,
+                                      .score = score});
+                  },
+              .stop = stop_};
+  if (keeper != nullptr) {
+    watch.answered = [&](std::size_t i, eval::ModelResult answers) {
+      keeper->keep(missing_ids[i], std::move(answers));
+    };
+  }
+  const Clock::time_point start = Clock::now();
+  evaluator_.evaluate(missing, items, measure, watch);
+  evaluating_seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
   std::vector<Score> scores;
   for (const std::size_t id : ids) {
     const Score* score = journal_->find(archive_.records[id].recipe, side, measure);
@@ -198,9 +215,9 @@ Trial Candidates::trial(std::size_t id, Objectives objectives) const {
 }
 
 std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, Side side,
-                                                     const std::string& stage) {
+                                                     const std::string& stage, const Keeper* keeper) {
   const std::vector<std::size_t> items = items_of(bench_->exam, side);
-  const std::vector<Score> scores = scores_of(ids, side, Measure::metric, stage);
+  const std::vector<Score> scores = scores_of(ids, side, Measure::metric, stage, keeper);
   std::vector<std::vector<double>> rows(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Record& record = archive_.records[ids[i]];
@@ -212,6 +229,14 @@ std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size
     rows[i] = contributions(bench_->exam, items, scores[i].values);
   }
   return rows;
+}
+
+void Candidates::end_generation() {
+  const Clock::time_point now = Clock::now();
+  const double taken = std::chrono::duration<double>(now - generation_start_).count();
+  archive_.bookkeeping_seconds.push_back(taken - evaluating_seconds_);
+  evaluating_seconds_ = 0;
+  generation_start_ = now;
 }
 
 std::vector<std::size_t> Candidates::of(Origin origin) const {

@@ -4,6 +4,7 @@
 // The candidates of one run: proposed, evaluated once per recipe, kept in the archive.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -32,6 +33,13 @@ Proposal propose_merge(const UsualMerge& merge);
 Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> genes, std::size_t generation,
                  std::string name = {});
 
+/// Where the answers of candidates go. `keep` is called from any thread; a candidate that `has` does not know
+/// is asked again, whatever the journal has of it.
+struct Keeper {
+  std::function<bool(std::size_t candidate)> has{};
+  std::function<void(std::size_t candidate, eval::ModelResult answers)> keep{};
+};
+
 /// Not thread-safe; uses the threads of the surrounding pool inside. Every score comes out of the journal:
 /// what it has is not evaluated, what is evaluated is recorded there before it counts. Throws what
 /// Evaluator::evaluate and Journal::record throw.
@@ -57,9 +65,12 @@ class Candidates {
   void measure(const std::vector<std::size_t>& ids, Measure measure, const std::string& stage);
 
   /// Scores candidates on another side and records it. Returns a row of contributions for each; the row of
-  /// one that fails is empty and its failure recorded.
+  /// one that fails is empty and its failure recorded. With a keeper answers are kept before a score counts.
   std::vector<std::vector<double>> examine(const std::vector<std::size_t>& ids, eval::Side side,
-                                           const std::string& stage);
+                                           const std::string& stage, const Keeper* keeper = nullptr);
+
+  /// Notes in the archive what the generation that ends here took, but for evaluating.
+  void end_generation();
 
   /// What a candidate's scores on the search side, by the search's measure, tell an optimizer.
   Trial trial(std::size_t id, Objectives objectives) const;
@@ -69,7 +80,8 @@ class Candidates {
 
  private:
   std::vector<Score> scores_of(const std::vector<std::size_t>& ids, eval::Side side, Measure measure,
-                               const std::string& stage);
+                               const std::string& stage, const Keeper* keeper = nullptr);
+  bool is_known(std::size_t id, eval::Side side, Measure measure, const Keeper* keeper) const;
   Subject limited(std::size_t id, eval::Side side) const;
   void take_over(Record& record, Measure measure, const Score& score) const;
 
@@ -79,6 +91,8 @@ class Candidates {
   std::function<bool()> stop_;
   Evaluator evaluator_;
   Archive archive_;
+  double evaluating_seconds_ = 0;  ///< of the generation that goes on
+  std::chrono::steady_clock::time_point generation_start_ = std::chrono::steady_clock::now();
   std::vector<Subject> subjects_;             ///< [candidate]
   std::map<std::string, std::size_t> known_;  ///< recipe -> the first candidate with it
 };

@@ -70,7 +70,8 @@ merge::MergePlan Evaluator::plan(const Subject& subject) {
 std::vector<double> Evaluator::score_task(const eval::Decoder& decoder, const ExamTask& task,
                                           std::span<const std::size_t> positions, Measure measure,
                                           merge::Concurrency concurrency,
-                                          const std::function<void(std::size_t)>& progress) {
+                                          const std::function<void(std::size_t)>& progress,
+                                          eval::ModelResult* answers) {
   if (measure == Measure::likelihood) {
     std::vector<double> values = eval::score_references(decoder, task.references, positions, concurrency);
     progress(positions.size());
@@ -82,12 +83,17 @@ std::vector<double> Evaluator::score_task(const eval::Decoder& decoder, const Ex
                                    [&](const eval::MetricColumn& c) { return c.name() == task.column; });
   if (column == scores.columns.end())
     throw Error(fmt::format("task '{}' gave no '{}'", task.prepared.task.name, task.column));
-  return std::move(column->values);
+  std::vector<double> values = column->values;
+  if (answers != nullptr)
+    answers->tasks.push_back(eval::task_result(task.prepared, {positions.begin(), positions.end()},
+                                               std::move(scores), task.shots));
+  return values;
 }
 
 std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
                                            Measure measure, merge::Concurrency concurrency,
-                                           const std::function<void(std::size_t)>& progress) {
+                                           const std::function<void(std::size_t)>& progress,
+                                           eval::ModelResult* answers) {
   std::vector<double> values;
   for (std::size_t begin = 0; begin < items.size();) {
     const std::size_t number = exam_->items[items[begin]].task;
@@ -97,7 +103,7 @@ std::vector<double> Evaluator::score_items(const eval::Decoder& decoder, std::sp
       positions.push_back(exam_->items[items[end]].position);
     }
     const std::vector<double> part =
-        score_task(decoder, exam_->tasks[number], positions, measure, concurrency, progress);
+        score_task(decoder, exam_->tasks[number], positions, measure, concurrency, progress, answers);
     values.insert(values.end(), part.begin(), part.end());
     begin = end;
   }
@@ -115,7 +121,8 @@ void Evaluator::fill(eval::ResidentWeights& weights, const merge::MergePlan& mer
 }
 
 Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items,
-                              Measure measure, merge::Concurrency concurrency, const Watch& watch) {
+                              Measure measure, merge::Concurrency concurrency, const Watch& watch,
+                              eval::ModelResult* answers) {
   Score result;
   eval::ResidentWeights* weights = nullptr;
   const Clock::time_point start = Clock::now();
@@ -132,7 +139,12 @@ Score Evaluator::evaluate_one(Lane& lane, const Subject& subject, std::span<cons
     result.merge_seconds = seconds_since(start);
     const Clock::time_point merged = Clock::now();
     const eval::Decoder decoder({weights}, eval::plain_path(weights->shape().layers), workspaces_, check);
-    result.values = score_items(decoder, items, measure, concurrency, watch.progress);
+    if (answers != nullptr) {
+      const eval::Residence residence = eval::choose_residence(merge_plan, std::nullopt);
+      answers->arithmetic = eval::describe_compute(residence.compute, residence.storage);
+      answers->dtype = recipe_name(residence.storage);
+    }
+    result.values = score_items(decoder, items, measure, concurrency, watch.progress, answers);
     result.score_seconds = seconds_since(merged);
     return result;
   } catch (const Interrupted&) {
@@ -188,8 +200,11 @@ std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::s
     try {
       for (std::size_t i = next++; i < subjects.size(); i = next++) {
         const bool share = cores_each_ > 1 || i >= full_rounds;
+        eval::ModelResult answers;
         scores[i] = evaluate_one(*lanes_[lane], subjects[i], items, measure,
-                                 share ? merge::Concurrency::parallel : merge::Concurrency::serial, inner);
+                                 share ? merge::Concurrency::parallel : merge::Concurrency::serial, inner,
+                                 watch.answered ? &answers : nullptr);
+        if (watch.answered && scores[i].failure.empty()) watch.answered(i, std::move(answers));
         const std::lock_guard lock(finishing);
         if (watch.finished) watch.finished(i, scores[i]);
       }

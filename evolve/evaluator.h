@@ -15,6 +15,7 @@
 
 #include "eval/model/load.h"
 #include "eval/model/workspace.h"
+#include "eval/results/results.h"
 #include "evolve/exam.h"
 #include "evolve/planner.h"
 #include "merge/checkpoint/checkpoint.h"
@@ -41,6 +42,9 @@ struct Score {
 struct Watch {
   /// Told of further items done, one call at a time.
   std::function<void(std::size_t)> progress{};
+  /// Handed what a subject answered, by its position, before its score: tasks, arithmetic and dtype are set.
+  /// Only where the tasks' own metric is asked for. What it throws ends the evaluation.
+  std::function<void(std::size_t, eval::ModelResult)> answered{};
   /// Handed each score as it comes, with the subject's position, one call at a time. What it throws ends the
   /// evaluation.
   std::function<void(std::size_t, const Score&)> finished{};
@@ -58,7 +62,7 @@ class Evaluator {
 
   /// Scores each subject on `items` (ascending). A failure becomes that subject's Score::failure. Throws
   /// Interrupted when watch.stop says so, std::bad_alloc (which is no subject's fault) and what
-  /// watch.finished throws, a moment later for the time that each thread's step takes.
+  /// watch.answered and watch.finished throw, a moment later for the time that each thread's step takes.
   /// Throws Error for items of the sealed test before open_sealed.
   std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
                               Measure measure, const Watch& watch = {});
@@ -78,14 +82,16 @@ class Evaluator {
   void fill(eval::ResidentWeights& weights, const merge::MergePlan& merge_plan,
             merge::Concurrency concurrency, const std::function<void()>& check);
   Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items, Measure measure,
-                     merge::Concurrency concurrency, const Watch& watch);
+                     merge::Concurrency concurrency, const Watch& watch, eval::ModelResult* answers);
   std::vector<double> score_task(const eval::Decoder& decoder, const ExamTask& task,
                                  std::span<const std::size_t> positions, Measure measure,
                                  merge::Concurrency concurrency,
-                                 const std::function<void(std::size_t)>& progress);
+                                 const std::function<void(std::size_t)>& progress,
+                                 eval::ModelResult* answers);
   std::vector<double> score_items(const eval::Decoder& decoder, std::span<const std::size_t> items,
                                   Measure measure, merge::Concurrency concurrency,
-                                  const std::function<void(std::size_t)>& progress);
+                                  const std::function<void(std::size_t)>& progress,
+                                  eval::ModelResult* answers);
 
   const Exam* exam_;
   const eval::Tokenizer* tokenizer_;

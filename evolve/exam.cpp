@@ -190,10 +190,12 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
     eval::add_answers(task, items, positions_of(exam, t, false));
     const std::string& column = spec.tasks[t].metric;
     const eval::Metric* metric = eval::find_metric(column.substr(0, column.find(',')), task);
+    const std::size_t shots = eval::shots_of(task, options);
     exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
                           .weight = spec.tasks[t].weight,
                           .column = column,
-                          .less_is_better = metric != nullptr && !metric->higher_is_better});
+                          .less_is_better = metric != nullptr && !metric->higher_is_better,
+                          .shots = shots});
   }
   check_sides(exam, spec);
   encode_references(exam, spec, tokenizer);

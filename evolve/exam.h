@@ -27,6 +27,7 @@ struct ExamTask {
   double weight = 1;
   std::string column;  ///< "metric,filter" of the task's scores
   bool less_is_better = false;
+  std::size_t shots = 0;          ///< examples before each question
   eval::References references{};  ///< of the items on the search side
 };
 

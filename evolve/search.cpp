@@ -14,6 +14,7 @@
 #include "evolve/finalists.h"
 #include "evolve/ledger.h"
 #include "evolve/rank_agreement.h"
+#include "evolve/samples.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
 
@@ -42,7 +43,8 @@ class Search {
   void name_finalists_from_search();
   void judge();
   void export_winner();
-  Rows examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage);
+  Rows examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage,
+                   const Keeper* keeper = nullptr);
   std::vector<std::size_t> scored_baselines() const;
   void note_opening();
   Result open_test();
@@ -113,6 +115,7 @@ void Search::generation_zero() {
   }
   check_metric(0, 0);
   save_generation();
+  candidates_.end_generation();
   summarise(0, 0);
 }
 
@@ -135,6 +138,7 @@ void Search::optimise() {
     optimizer->tell(trials);
     archive.evaluations += trials.size();
     save_generation();
+    candidates_.end_generation();
     summarise(generation, first);
     if (bench_->spec.patience > 0) ask_validation(*optimizer, generation, early_stop);
   }
@@ -270,8 +274,9 @@ void Search::name_finalists_from_search() {
   save();
 }
 
-Rows Search::examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage) {
-  Rows rows = candidates_.examine(ids, side, stage);
+Rows Search::examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage,
+                         const Keeper* keeper) {
+  Rows rows = candidates_.examine(ids, side, stage, keeper);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!rows[i].empty()) continue;
     throw Error(fmt::format("candidate {}: {}", ids[i], candidates_.archive().records[ids[i]].failure));
@@ -350,7 +355,12 @@ Result Search::open_test() {
   }
   note_opening();
   open_sealed(bench_->exam, *bench_->tokenizer);
-  examine_all(ids, Side::test, "sealed test");
+  const std::filesystem::path& folder = folder_->work();
+  const Keeper keeper{
+      .has = [&](std::size_t id) { return has_samples(folder, archive, id); },
+      .keep = [&](std::size_t id,
+                  eval::ModelResult answers) { write_samples(folder, archive, id, std::move(answers)); }};
+  examine_all(ids, Side::test, "sealed test", &keeper);
   Result result = final_report(bench_->exam, archive, opened);
   result.contamination = bench_->contamination;
   result.familiarity = check_familiarity(*bench_, candidates_.evaluator(), options_->stop);

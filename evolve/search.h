@@ -50,8 +50,8 @@ struct SearchOptions {
 };
 
 /// Runs a search inside the surrounding thread pool and writes OUTPUT/{search.yaml, journal, archive.h5,
-/// timings.h5, result.json, winner.yaml, winner/}. Until the end everything is in the hidden sibling
-/// .OUTPUT.tsugi-partial, which stays when the run stops, however it stops.
+/// timings.h5, result.json, winner.yaml, winner/, samples/}. Until the end everything is in the hidden
+/// sibling .OUTPUT.tsugi-partial, which stays when the run stops, however it stops.
 ///
 /// Generation 0 scores every parent (models and base), the baselines and the start of the search. The
 /// optimizer then proposes until the evaluations are used up (a generation that was begun is finished) or it

@@ -245,17 +245,25 @@ std::string results_table(const std::vector<ModelResult>& results) {
   return text_table(rows);
 }
 
-void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples) {
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+std::vector<std::pair<std::string, std::string>> results_files(const ModelResult& result,
+                                                               const std::string& name, bool samples) {
+  std::vector<std::pair<std::string, std::string>> files;
   Json json = results_json(result);
   if (samples) {
     for (const TaskResult& task : result.tasks) {
-      const std::string& name = task.task->task.name;
-      write_whole(file.parent_path() / ("samples_" + name + ".jsonl"), samples_jsonl(task));
-      json["task_hashes"][name] = task_hash(task);
+      const std::string& title = task.task->task.name;
+      files.emplace_back("samples_" + title + ".jsonl", samples_jsonl(task));
+      json["task_hashes"][title] = task_hash(task);
     }
   }
-  write_whole(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  files.emplace_back(name, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return files;
+}
+
+void write_results(const ModelResult& result, const std::filesystem::path& file, bool samples) {
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  for (const auto& [name, text] : results_files(result, file.filename().string(), samples))
+    write_whole(file.parent_path() / name, text);
 }
 
 }  // namespace tsugi::eval

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eval/scorers/native.h"
@@ -68,6 +69,10 @@ nlohmann::ordered_json results_json(const ModelResult& result);
 /// "Tasks | Version | Filter | n-shot | Metric | Value | Stderr" for all models; with more than one, a column
 /// names them.
 std::string results_table(const std::vector<ModelResult>& results);
+
+/// What write_results() writes: names of files and their texts, `name` (the results) last.
+std::vector<std::pair<std::string, std::string>> results_files(const ModelResult& result,
+                                                               const std::string& name, bool samples);
 
 /// Writes FILE (results) and, with samples, samples_TASK.jsonl beside it and their hashes in FILE; each
 /// appears by rename. Throws Error.

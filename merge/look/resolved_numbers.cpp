@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge/look/resolved_numbers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -114,6 +116,22 @@ std::optional<double> ResolvedParameter::constant() const {
     }
   }
   return found;
+}
+
+std::string value_text(double value, const Parameter& row) {
+  if (row.kind == Kind::boolean) return value != 0 ? "true" : "false";
+  return fmt::format("{:.6g}", value);
+}
+
+std::string cell_text(const std::optional<ResolvedCell>& cell, const Parameter& row) {
+  if (!cell) return "";
+  if (cell->low == cell->high) return value_text(cell->low, row);
+  return fmt::format("{}..{}", value_text(cell->low, row), value_text(cell->high, row));
+}
+
+std::string title_of(const ResolvedParameter& parameter) {
+  return parameter.model.empty() ? std::string(parameter.row->name)
+                                 : fmt::format("{} of {}", parameter.row->name, parameter.model);
 }
 
 ResolvedNumbers resolve_numbers(const MergePlan& plan, const Method& method) {

@@ -41,6 +41,13 @@ struct ResolvedNumbers {
   std::vector<std::string> copied = {};  ///< output tensors that have no numbers: taken as they are
 };
 
+/// "0.5", "true": a number as people write it in a recipe.
+std::string value_text(double value, const Parameter& row);
+/// The same of a cell, "0.25..0.75" where its tensors differ, "" for none.
+std::string cell_text(const std::optional<ResolvedCell>& cell, const Parameter& row);
+/// "weight of ../pocket/math"
+std::string title_of(const ResolvedParameter& parameter);
+
 /// Of all tensors that `method` merges. The order of parameters is that of the method's table, and inside a
 /// per-model one that in which the plan names the models.
 ResolvedNumbers resolve_numbers(const MergePlan& plan, const Method& method);

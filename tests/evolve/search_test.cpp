@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "eval/results/compare.h"
 #include "evolve/archive.h"
 #include "evolve/evaluator.h"
 #include "evolve/report/evidence.h"
@@ -39,7 +40,8 @@ TEST(Search, GivesTheSameBytesForOneAndTwoThreads) {
   run(kSearch, {.output = folder / "one", .threads = 1});
   run(kSearch, {.output = folder / "two", .threads = 2});
   for (const char* file :
-       {"archive.h5", "result.json", "winner.yaml", "search.yaml", "winner/model.safetensors"}) {
+       {"archive.h5", "result.json", "winner.yaml", "search.yaml", "winner/model.safetensors",
+        "samples/evolved/samples_pocket_math_ja.jsonl", "samples/ja/results.json"}) {
     EXPECT_EQ(read_text(folder / "one" / file), read_text(folder / "two" / file)) << file;
     EXPECT_GT(fs::file_size(folder / "one" / file), 0U) << file;
   }
@@ -171,6 +173,23 @@ TEST(Search, OnlyTheWinnerParentsAndBaselinesAreAskedTheSealedItems) {
       // only.
       EXPECT_EQ(!std::isnan(record.scores[i]), asked) << id << ' ' << archive.items[i].id;
     }
+  }
+}
+
+TEST(Search, KeepsWhatWasAnsweredToTheSealedItems) {
+  const TemporaryFolder folder;
+  const Result result = run(kSearch, {.output = folder / "run", .threads = 2});
+  const Archive archive = read_archive(folder / "run" / "archive.h5");
+  for (std::size_t i = 0; i < result.models.size(); ++i) {
+    const ModelScore& model = result.models[i];
+    const eval::ItemScores scores =
+        eval::read_item_scores(folder / "run" / "samples" / model.name / "results.json");
+    EXPECT_EQ(scores.name, model.name);
+    const auto& items = scores.columns.at({"pocket_math_ja", "exact_match_in_language", "last-number"});
+    EXPECT_EQ(items.size(), result.test_items);
+    double sum = 0;
+    for (const auto& [item, score] : items) sum += score;
+    EXPECT_DOUBLE_EQ(sum / static_cast<double>(items.size()), model.score.mean) << model.name;
   }
 }
 
