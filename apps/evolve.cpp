@@ -154,7 +154,8 @@ Action add_evolve(CLI::App& app) {
                  "Private memory at most, such as 2G (default: what is free)");
   add_tracking_options(app, options->tracking);
   app.footer(
-      std::string(R"(Candidates are merged in place in memory and scored on the search items; finalists are compared on
+      std::string(
+          R"(Candidates are merged in place in memory and scored on the search items; finalists are compared on
 validation items; the sealed test items are opened once, at the end, which is also noted in
 $XDG_STATE_HOME/tsugi (~/.local/state/tsugi): every report lists all openings known. The same file, seed
 and program give the same result byte for byte, for any number of threads, interrupted or not.
