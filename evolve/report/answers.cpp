@@ -52,7 +52,9 @@ std::string read_task(const std::filesystem::path& file, const std::string& task
   for (std::string line; std::getline(in, line);) {
     const Json sample = Json::parse(line, nullptr, false);
     if (!sample.is_object()) return fmt::format("line {} is no sample", read.size() + 1);
-    if (filter != run.filters.end() && sample.value("filter", filter->second) != filter->second) continue;
+    const auto own = sample.find("filter");
+    if (own != sample.end() && own->is_string() && filter != run.filters.end() && *own != filter->second)
+      continue;
     const bool known = read.size() < places.size() &&
                        sample_id(task, sample) == archive.items[answers.items[places[read.size()]]].id;
     if (!known) return fmt::format("line {} is about another item than the archive", read.size() + 1);
