@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Tsugi authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Makes the Python environments of the comparisons, build/peers/eval, merge, gguf and track. An environment whose list
+# Makes the Python environments of the comparisons, build/peers/eval, merge, gguf, track and evolve. An environment whose list
 # of packages has not changed is left alone. TSUGI_PEERS names a folder that holds them already.
 #
 #     tests/peers/setup.sh          prints the folder on its last line
@@ -16,7 +16,7 @@ fail() {
 }
 
 if [ -n "${TSUGI_PEERS:-}" ]; then
-  for name in eval merge gguf track; do
+  for name in eval merge gguf track evolve; do
     [ -x "$TSUGI_PEERS/$name/bin/python" ] || fail "TSUGI_PEERS=$TSUGI_PEERS has no $name/bin/python; unset it to make all"
   done
   echo "$TSUGI_PEERS"
@@ -50,4 +50,5 @@ make_environment eval torch
 make_environment merge torch
 make_environment gguf
 make_environment track
+make_environment evolve
 echo "$root/build/peers"
