@@ -49,7 +49,7 @@ TEST(Report, OfARunThatGoesOnNeedsAPlace) {
 
 TEST(Report, OfWhatIsNoRunIsAnInputError) {
   const TemporaryFolder folder;
-  for (const std::string place : {folder.path().string(), (folder / "absent").string()}) {
+  for (const std::string& place : {folder.path().string(), (folder / "absent").string()}) {
     const Finished done = run_program({"report", place});
     EXPECT_EQ(done.code, 2);
     EXPECT_THAT(done.err, HasSubstr("holds no run"));

@@ -193,6 +193,33 @@ TEST(Page, MissesWhatAFolderHasLost) {
   EXPECT_THAT(page.notes[1], HasSubstr("line 1 is no sample"));
 }
 
+// A file of samples has a block of lines for each filter of answers.
+TEST(Page, TheAnswersAreThoseOfTheFilterThatIsSearchedBy) {
+  const TemporaryFolder folder;
+  const RunFixture run(folder, {.tasks = 1, .items = 4});
+  const auto file = run.path() / "samples/uniform/samples_task<0>.jsonl";
+  std::string other;
+  std::string wanted;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    Json sample = Json::parse(line);
+    sample["filter"] = "wanted";
+    wanted += sample.dump() + "\n";
+    sample["filter"] = "other";
+    sample["resps"] = {{"something else"}};
+    other += sample.dump() + "\n";
+  }
+  auto read = read_run(run.path());
+  const Answers plain = read_answers(read);
+  std::ofstream(file) << other << wanted;
+  read.filters["task<0>"] = "wanted";
+  const Answers filtered = read_answers(read);
+  EXPECT_THAT(filtered.notes, IsEmpty());
+  ASSERT_EQ(plain.texts.size(), 2U);
+  for (std::size_t item = 0; item < 2; ++item)
+    EXPECT_EQ(filtered.texts[item]->answers, plain.texts[item]->answers);
+}
+
 TEST(Page, ARunThatGoesOnIsReadFromItsWorkingFolder) {
   const TemporaryFolder folder;
   const RunFixture run(folder, {.finished = false});
