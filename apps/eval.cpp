@@ -13,6 +13,7 @@
 #include <numeric>
 
 #include "apps/commands.h"
+#include "apps/text_table.h"
 #include "eval/model/load.h"
 #include "eval/results/results.h"
 #include "eval/scorers/native.h"
@@ -227,6 +228,17 @@ eval::RunSettings settings_of(const Options& options, const merge::MergePlan& pl
   return settings;
 }
 
+// Said before it is taken.
+std::string describe_memory(const eval::ResidentWeights& weights, std::span<const eval::PreparedTask> tasks) {
+  const eval::ModelShape& shape = weights.shape();
+  std::size_t longest = 0;
+  for (const eval::PreparedTask& task : tasks) longest = std::max(longest, eval::longest_request(task));
+  const std::size_t room = eval::Decoder::workspace_bytes(shape, shape.layers, weights.compute(),
+                                                          std::min(longest, shape.max_positions));
+  return fmt::format("{} of weights, and at most {} for keys, values and activations in each of {} threads",
+                     short_bytes(weights.bytes()), short_bytes(room), merge::pool_threads());
+}
+
 eval::ModelResult score_model(const std::string& name, const Options& options, const Console& console,
                               std::vector<eval::PreparedTask>& prepared) {
   merge::CheckpointStore checkpoints;
@@ -252,6 +264,7 @@ eval::ModelResult score_model(const std::string& name, const Options& options, c
                            .tasks = {},
                            .groups = std::move(tasks.groups)};
   console.note(fmt::format("{}: {}", name, result.arithmetic));
+  console.note(describe_memory(*weights, prepared));
   for (const eval::PreparedTask& task : prepared) {
     std::vector<std::size_t> which(task.items.size());
     std::iota(which.begin(), which.end(), 0);

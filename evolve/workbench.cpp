@@ -81,17 +81,7 @@ ModelFamily family_of(const Workbench& bench) {
 // The longest prompt and answer of any item: what a scorer's working memory grows with.
 std::size_t longest_request(const Exam& exam) {
   std::size_t longest = 0;
-  for (const ExamTask& task : exam.tasks) {
-    for (const auto& prompt : task.prepared.prompts) {
-      longest = std::max(longest, prompt.size() + task.prepared.task.max_gen_toks);
-    }
-    for (std::size_t item = 0; item < task.prepared.contexts.size(); ++item) {
-      for (std::size_t choice = 0; choice < task.prepared.contexts[item].size(); ++choice) {
-        longest = std::max(longest, task.prepared.contexts[item][choice].size() +
-                                        task.prepared.continuations[item][choice].size());
-      }
-    }
-  }
+  for (const ExamTask& task : exam.tasks) longest = std::max(longest, eval::longest_request(task.prepared));
   return longest;
 }
 

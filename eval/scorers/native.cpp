@@ -138,6 +138,17 @@ void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Posit
 
 }  // namespace
 
+std::size_t longest_request(const PreparedTask& task) {
+  std::size_t longest = 0;
+  for (const auto& prompt : task.prompts) longest = std::max(longest, prompt.size() + task.task.max_gen_toks);
+  for (std::size_t item = 0; item < task.contexts.size(); ++item) {
+    for (std::size_t r = 0; r < task.contexts[item].size(); ++r) {
+      longest = std::max(longest, task.contexts[item][r].size() + task.continuations[item][r].size());
+    }
+  }
+  return longest;
+}
+
 TaskScores score(const Decoder& decoder, const Tokenizer& tokenizer, const PreparedTask& task,
                  Positions which, merge::Concurrency concurrency,
                  const std::function<void(std::size_t)>& progress) {

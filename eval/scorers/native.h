@@ -66,6 +66,9 @@ PreparedTask prepare(Task task, std::vector<Item> items, const Tokenizer& tokeni
 void answer_items(PreparedTask& prepared, std::span<const std::size_t> which, const Tokenizer& tokenizer,
                   const ModelLimits& limits = {});
 
+/// Positions of the longest request with the longest answer it may have: what a KV cache must hold.
+std::size_t longest_request(const PreparedTask& task);
+
 /// One column of results.
 struct MetricColumn {
   std::string metric;                           ///< "exact_match"

@@ -166,9 +166,9 @@ constexpr std::array kLabels{
 // "person: Ada $$ place: none" to "per: Ada": named entities in one spelling.
 std::string formatted_spans(const std::string& response, const std::string& where) {
   std::string text = python::lower(python::lower(response));
-  for (const auto& [word, label] : kLabels) {
-    text = compiled_regex(fmt::format(R"(\b{}\s*:)", word), where).replace(text, [&](const auto&) {
-      return std::string(label) + ":";
+  for (const Label& known : kLabels) {
+    text = compiled_regex(fmt::format(R"(\b{}\s*:)", known.word), where).replace(text, [&](const auto&) {
+      return std::string(known.label) + ":";
     });
   }
   text = python::rstrip(python::replace(text, "$$", "$"), "$");

@@ -57,9 +57,9 @@ Json wikitext_detokenizer(const Json& doc, const std::string& place) {
     return std::string("/'[0-9]/");  // what the module's replacement says, character by character
   });
   text = replaced(std::move(text), kBeforeBrackets);
-  for (const auto& [pattern, open, close] : kBrackets) {
-    text = compiled_regex(pattern, kModule).replace(text, [&](const PythonRegex::Match& match) {
-      return open + match.groups[0] + close;
+  for (const Brackets& brackets : kBrackets) {
+    text = compiled_regex(brackets.pattern, kModule).replace(text, [&](const PythonRegex::Match& match) {
+      return brackets.open + match.groups[0] + brackets.close;
     });
   }
   return replaced(std::move(text), kAfterBrackets);

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The Tsugi authors
+# SPDX-License-Identifier: Apache-2.0
+"""How much faster than lm-evaluation-harness and transformers: scoring, start-up left out on both sides.
+
+    build/peers/eval/bin/python tests/peers/bench_scoring.py [--items 500] [--batch 1 32 64] [--no-engine]
+
+Items: generated answers of a bundled expert (f32, both cores) by `tsugi eval` and by the harness with the model in memory, at the
+fastest of its batch sizes; the time of few items is subtracted from that of many. Tokens: prefill of 512-token sequences and greedy
+decoding of 64 sequences by transformers, in bf16 and f32, on a random model of SmolLM2-135M's shape, beside build/…/bench_engine
+(BENCH names the program; configure with -DTSUGI_BENCH=ON) on one of the same shape.
+"""
+
+import shared  # isort: skip
+import argparse
+import contextlib
+import os
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+FEW = 20
+CORES = len(os.sched_getaffinity(0))
+
+
+def seconds(run, times=3):
+    """The fastest of some runs."""
+    best = float("inf")
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def tsugi_items(items):
+    def run(limit):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([shared.program(), "eval", shared.POCKET / "math", "--tasks", "pocket_math_ja", "--include_path",
+                            shared.TASKS, "--dtype", "float32", "--limit", str(limit), "--output_path", Path(folder) / "out.json"],
+                           check=True, capture_output=True)
+
+    run(items)  # warm
+    return (items - FEW) / (seconds(lambda: run(items)) - seconds(lambda: run(FEW)))
+
+
+def harness_items(items, batch):
+    import lm_eval
+    from lm_eval.models.huggingface import HFLM
+    from lm_eval.tasks import TaskManager
+
+    model = HFLM(pretrained=str(shared.POCKET / "math"), dtype="float32", device="cpu", batch_size=batch)
+
+    def run(limit):
+        with contextlib.chdir(shared.TASKS):
+            lm_eval.simple_evaluate(model=model, tasks=["pocket_math_ja"], limit=limit, bootstrap_iters=0,
+                                    task_manager=TaskManager(include_path=".", include_defaults=False))
+
+    run(FEW)
+    return (items - FEW) / (seconds(lambda: run(items), 1) - seconds(lambda: run(FEW), 1))
+
+
+def transformers_tokens(dtype):
+    """(prefill, decode) in tokens a second."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9,
+                         num_key_value_heads=3, max_position_embeddings=2048, tie_word_embeddings=True)
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(config).to(dtype).eval()
+    tokens = torch.randint(0, 49152, (8, 512))
+    prompts = torch.randint(0, 49152, (64, 240))
+    with torch.inference_mode():
+        model(tokens[:1], logits_to_keep=1)
+        prefill = tokens.numel() / seconds(lambda: model(tokens, logits_to_keep=1))
+        cache = model(prompts, use_cache=True, logits_to_keep=1)
+        step, past, count = cache.logits[:, -1:].argmax(-1), cache.past_key_values, 32
+        start = time.perf_counter()
+        for _ in range(count):  # from 240 to 272 tokens of context
+            out = model(step, past_key_values=past, use_cache=True)
+            step, past = out.logits[:, -1:].argmax(-1), out.past_key_values
+        decode = 64 * count / (time.perf_counter() - start)
+    return prefill, decode
+
+
+def engine_tokens():
+    bench = Path(os.environ.get("BENCH", shared.ROOT / "build" / "release" / "tests" / "bench" / "bench_engine"))
+    figures = []
+    for case in ("prefill", "decode"):
+        text = subprocess.run([bench, "--model", "smollm2", "--only", case], check=True, capture_output=True, text=True).stdout
+        figures.append(float(re.search(r"([0-9]+) tokens/s", text).group(1)))
+        print(text.splitlines()[-1].strip(), flush=True)
+    return figures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=500)
+    parser.add_argument("--batch", type=int, nargs="+", default=[1, 32, 64])
+    parser.add_argument("--no-engine", action="store_true")
+    parser.add_argument("--no-items", action="store_true")
+    options = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(CORES)
+    if not options.no_items:
+        ours = tsugi_items(options.items)
+        theirs = {batch: harness_items(options.items, batch) for batch in options.batch}
+        batch, best = max(theirs.items(), key=lambda entry: entry[1])
+        print(f"{options.items} generated answers, f32: tsugi {ours:.0f} items/s, harness {best:.1f} (batch {batch}), "
+              f"{ours / best:.1f} times", flush=True)
+    if options.no_engine:
+        return
+    ours = engine_tokens()
+    for name, dtype in (("bf16", torch.bfloat16), ("f32", torch.float32)):
+        prefill, decode = transformers_tokens(dtype)
+        print(f"transformers {name}: prefill {prefill:.0f} tokens/s ({ours[0] / prefill:.1f} times), "
+              f"decode {decode:.0f} ({ours[1] / decode:.1f} times)", flush=True)
+
+
+main()
