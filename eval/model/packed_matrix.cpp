@@ -100,7 +100,8 @@ void PackedMatrix::store(T* to, std::size_t first, const T* values, std::size_t 
     if (end - row == kLanes && has_whole_words<T>(columns_)) {
       const std::size_t words = columns_ * sizeof(T) / sizeof(std::uint32_t);
       kernels::active().interleave(reinterpret_cast<const std::uint32_t*>(values + (row - first) * columns_),
-                                   words, words, reinterpret_cast<std::uint32_t*>(to + place<T>(row, 0)));
+                                   words, words, reinterpret_cast<std::uint32_t*>(to + place<T>(row, 0)),
+                                   past_caches_);
       row = end;
       continue;
     }

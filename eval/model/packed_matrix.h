@@ -58,6 +58,10 @@ class PackedMatrix {
   PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
                std::shared_ptr<const OneDnnProduct> product = nullptr);
 
+  /// From now on whole panels are written past the caches: for weights that are out of them before anyone
+  /// reads them, which saves reading what is overwritten.
+  void write_past_caches() { past_caches_ = true; }
+
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::size_t bytes() const { return floats_.bytes() + halves_.bytes(); }
@@ -96,6 +100,7 @@ class PackedMatrix {
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
   Layout layout_ = Layout::panels_f32;
+  bool past_caches_ = false;
   std::shared_ptr<const OneDnnProduct> product_;
   AlignedBuffer<float> floats_;
   AlignedBuffer<std::uint16_t> halves_;  // bf16

@@ -21,6 +21,7 @@
 #include "eval/model/kernels/onednn_product.h"
 #include "eval/model/packed_matrix.h"
 #include "eval/model/weight_places.h"
+#include "merge/stream_store.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -29,18 +30,16 @@ namespace {
 // Makes the matrices of one arena; products of equal sizes share one oneDNN primitive.
 class MatrixMaker {
  public:
-  MatrixMaker(DType storage, Compute compute) : storage_(storage), compute_(compute) {}
+  MatrixMaker(const ModelShape& shape, DType storage, Compute compute)
+      : storage_(storage),
+        compute_(compute),
+        past_caches_(ResidentWeights::bytes(shape, storage) >= merge::kStreamedFrom) {}
 
   PackedMatrix multiplied(std::size_t rows, std::size_t columns) {
-    if (compute_ == Compute::f32) {
-      return {rows, columns, storage_ == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32};
-    }
     if (rows == 0) return {};
-    // oneDNN multiplies with AMX; without it our own panels are faster, as bench_gemm shows.
-    if (!onednn_has_amx()) return {rows, columns, Layout::pairs_bf16};
-    auto& product = products_[{rows, columns}];
-    if (product == nullptr) product = std::make_shared<const OneDnnProduct>(rows, columns, DType::BF16);
-    return {rows, columns, Layout::rows_bf16, product};
+    PackedMatrix matrix = made(rows, columns);
+    if (past_caches_) matrix.write_past_caches();
+    return matrix;
   }
 
   PackedMatrix looked_up(std::size_t rows, std::size_t columns) const {
@@ -48,8 +47,20 @@ class MatrixMaker {
   }
 
  private:
+  PackedMatrix made(std::size_t rows, std::size_t columns) {
+    if (compute_ == Compute::f32) {
+      return {rows, columns, storage_ == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32};
+    }
+    // oneDNN multiplies with AMX; without it our own panels are faster, as bench_gemm shows.
+    if (!onednn_has_amx()) return {rows, columns, Layout::pairs_bf16};
+    auto& product = products_[{rows, columns}];
+    if (product == nullptr) product = std::make_shared<const OneDnnProduct>(rows, columns, DType::BF16);
+    return {rows, columns, Layout::rows_bf16, product};
+  }
+
   DType storage_;
   Compute compute_;
+  bool past_caches_;
   std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const OneDnnProduct>> products_;
 };
 
@@ -94,7 +105,7 @@ std::size_t bytes_of(const ResidentLayer& layer) {
 struct ResidentWeights::State {
   State(const recipes::Architecture& architecture, const ModelShape& model, DType storage_type,
         Compute arithmetic)
-      : shape(model), storage(storage_type), compute(arithmetic), maker(storage, compute) {
+      : shape(model), storage(storage_type), compute(arithmetic), maker(shape, storage, compute) {
     outer.head = maker.multiplied(shape.vocabulary, shape.hidden);
     outer.embedding = maker.looked_up(shape.tied ? 0 : shape.vocabulary, shape.hidden);
     outer.positions = maker.looked_up(shape.learned_positions ? shape.max_positions : 0, shape.hidden);

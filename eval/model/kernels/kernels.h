@@ -122,8 +122,11 @@ struct Kernels {
   float (*maximum)(const float* x, std::size_t n);
   /// ln(sum(exp(x))): exponentials in f32, summed in f32 over 256 values and in f64 beyond.
   double (*log_sum_exp)(const float* x, std::size_t n);
-  /// 16 rows into a panel: panel[k * 16 + r] = rows[r * stride + k] for k < words.
-  void (*interleave)(const std::uint32_t* rows, std::size_t stride, std::size_t words, std::uint32_t* panel);
+  /// 16 rows into a panel: panel[k * 16 + r] = rows[r * stride + k] for k < words. A panel that begins at a
+  /// cache line may be written past the caches, where the instruction set can: other threads see it once this
+  /// one has synchronised with them, as with any store.
+  void (*interleave)(const std::uint32_t* rows, std::size_t stride, std::size_t words, std::uint32_t* panel,
+                     bool past_caches);
 };
 
 extern const Kernels kAvx512;
