@@ -204,6 +204,8 @@ std::vector<Score> Evaluator::evaluate(std::span<const Subject> subjects, std::s
         scores[i] = evaluate_one(*lanes_[lane], subjects[i], items, measure,
                                  share ? merge::Concurrency::parallel : merge::Concurrency::serial, inner,
                                  watch.answered ? &answers : nullptr);
+        // What a lane throws cancels the loops of the others without a word: their scores are then not whole.
+        if (given_up) throw Interrupted("stopped");
         if (watch.answered && scores[i].failure.empty()) watch.answered(i, std::move(answers));
         const std::lock_guard lock(finishing);
         if (watch.finished) watch.finished(i, scores[i]);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 
 #include "evolve/archive.h"
 #include "evolve/journal.h"

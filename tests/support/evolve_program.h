@@ -48,6 +48,13 @@ class EvolveProgram : public testing::Test {
                        treatment);
   }
 
+  /// What the journal of a run that is being made has so far, in bytes.
+  std::uintmax_t journal_size(const std::string& run) const {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(folder_ / ("." + run + ".tsugi-partial") / "journal", error);
+    return error ? 0 : size;
+  }
+
   TemporaryFolder folder_;
 };
 

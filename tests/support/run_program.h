@@ -44,7 +44,8 @@ inline std::uint64_t status_of(pid_t process, const std::string& key) {
 /// What happens to a program that is run.
 struct Treatment {
   std::optional<std::chrono::microseconds> kill_after{};  ///< to a millisecond
-  int signal = SIGKILL;                                   ///< sent then, once
+  std::function<bool()> kill_when{};                      ///< asked every millisecond
+  int signal = SIGKILL;                                   ///< sent at the first of both, once
   std::function<void()> prepare{};  ///< called in the child before the program: limits, environment
 };
 
@@ -73,11 +74,15 @@ inline Finished run_program(const std::vector<std::string>& arguments,
   }
   Finished result;
   int status = 0;
-  bool sent = !treatment.kill_after;
+  bool sent = false;
+  const auto is_time = [&] {
+    return (treatment.kill_after && std::chrono::steady_clock::now() - start >= *treatment.kill_after) ||
+           (treatment.kill_when && treatment.kill_when());
+  };
   while (waitpid(child, &status, WNOHANG) == 0) {
     result.most_threads = std::max(result.most_threads, static_cast<int>(status_of(child, "Threads:")));
     result.most_private = std::max(result.most_private, 1024 * status_of(child, "RssAnon:"));  // in kB
-    if (!sent && std::chrono::steady_clock::now() - start >= *treatment.kill_after) {
+    if (!sent && is_time()) {
       kill(child, treatment.signal);
       sent = true;
     }

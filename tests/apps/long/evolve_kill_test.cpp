@@ -79,7 +79,8 @@ TEST_F(EvolveKill, ComesToTheSameBytes) {
     for (;;) {
       const microseconds moment(moments(random));
       SCOPED_TRACE(fmt::format("{}, killed after {} us of {}", run, moment.count(), length.count()));
-      const Finished work = work_on(run, threads, {.kill_after = moment});
+      const Finished work =
+          work_on(run, threads, kills < kKills ? Treatment{.kill_after = moment} : Treatment{});
       ASSERT_TRUE(work.code == 0 || work.code == kKilled) << work.err;
       EXPECT_TRUE(work.code == kKilled || fs::exists(folder_ / run / "result.json"));
       if (work.code == 0) break;
@@ -96,31 +97,35 @@ TEST_F(EvolveKill, ComesToTheSameBytes) {
 
 TEST_F(EvolveKill, StopsOnSigterm) {
   constexpr int kMoments = 20;
-  const microseconds length = run_in_peace("whole");
+  ASSERT_EQ(evolve("whole", "2").code, 0);
   std::mt19937_64 random(20);
-  std::uniform_int_distribution<std::int64_t> moments(0, length.count());
+  std::uniform_int_distribution<std::uintmax_t> sizes(1, fs::file_size(folder_ / "whole/journal"));
   int stopped = 0;
-  microseconds slowest{0};
+  std::chrono::steady_clock::duration slowest{0};
   for (int i = 0; i < kMoments; ++i) {
     const std::string run = fmt::format("run{}", i);
-    const microseconds moment(moments(random));
-    SCOPED_TRACE(fmt::format("signalled after {} us of {}", moment.count(), length.count()));
-    const auto start = std::chrono::steady_clock::now();
-    const Finished work = evolve(run, "2", {.kill_after = moment, .signal = SIGTERM});
-    const auto took = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start);
-    // Before the handler stands it ends the program as ever; behind the last evaluation there is nothing to
-    // stop.
-    ASSERT_TRUE(work.code == kResumable || work.code == 0 || work.code == 128 + SIGTERM) << work.err;
+    const std::uintmax_t size = sizes(random);
+    SCOPED_TRACE(fmt::format("signalled when the journal had {} bytes", size));
+    std::chrono::steady_clock::time_point sent;
+    const Finished work = evolve(run, "2",
+                                 {.kill_when =
+                                      [&] {
+                                        sent = std::chrono::steady_clock::now();
+                                        return journal_size(run) >= size;
+                                      },
+                                  .signal = SIGTERM});
+    // Behind the last evaluation there is nothing to stop.
+    ASSERT_TRUE(work.code == kResumable || work.code == 0) << work.err;
     if (work.code == kResumable) {
       ++stopped;
-      slowest = std::max(slowest, took - moment);
+      slowest = std::max(slowest, std::chrono::steady_clock::now() - sent);
       EXPECT_THAT(work.err, HasSubstr("go on with: tsugi evolve --resume " + run));
     }
     ASSERT_EQ(work_on(run, "2", {}).code, 0);
     expect_same(run, "whole");
   }
-  fmt::print("{} of {} were stopped, the slowest {:.0f} ms after the signal\n", stopped, kMoments,
-             static_cast<double>(slowest.count()) * 1e-3);
+  fmt::print("{} of {} were stopped, the slowest {} ms after the signal\n", stopped, kMoments,
+             std::chrono::duration_cast<std::chrono::milliseconds>(slowest).count());
   EXPECT_GT(stopped, kMoments / 2);
 }
 
@@ -136,9 +141,9 @@ TEST_F(EvolveKill, GoesOnAfterAFullDisk) {
     fs::create_directories(folder_ / "disk");
     folder_.write("full.sh", fmt::format(R"(set -u
 mount -t tmpfs -o size={0} tmpfs disk || exit 100
-"{1}" evolve search.yaml --output disk/run --threads 2 --quiet 2> err; echo $? > code
+"{1}" evolve search.yaml --output disk/run --threads 2 --quiet > out 2> err; echo $? > code
 mount -o remount,size=64m disk || exit 100
-"{1}" evolve --resume disk/run --threads 2 --quiet 2> err2; echo $? > code2
+"{1}" evolve --resume disk/run --threads 2 --quiet > out 2> err2; echo $? > code2
 rm -rf run; cp -r disk/run run
 )",
                                          size, TSUGI_BINARY));
