@@ -169,14 +169,14 @@ def arguments(sample):
 
 
 def sums(sample):
-    """Log-likelihoods of the requests; nothing for generated text."""
-    found = []
-    for response in sample["resps"]:
-        first = response[0]
-        if isinstance(first, str):
-            return []
-        found.append(float(first[0] if isinstance(first, (list, tuple)) else first))
-    return found
+    """Log-likelihoods of the requests, of a rolling one written as text."""
+    firsts = [response[0] for response in sample["resps"]]
+    return [float(first[0] if isinstance(first, (list, tuple)) else first) for first in firsts]
+
+
+def is_text(sample):
+    """Whether the answers of a sample of the harness, as it holds them, were generated."""
+    return isinstance(sample["resps"][0][0], str)
 
 
 def is_of_likelihoods(task, key):
@@ -197,10 +197,10 @@ def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
     worst = 0.0
     answers = 0
     for sample, other in pairs:
-        a, b = sums(sample), sums(other)
-        if not b:
+        if is_text(other):
             answers += (sample["resps"], sample["filtered_resps"]) != (other["resps"], other["filtered_resps"])
             continue
+        a, b = sums(sample), sums(other)
         lengths = [max(1, len(text[-1])) for text in arguments(other)]
         worst = max([worst, *(abs(x - y) / math.sqrt(length) for x, y, length in zip(a, b, lengths, strict=True))])
     row, expected = mine["results"][name], peer["results"][name]
@@ -216,9 +216,10 @@ def compare(name, mine, my_samples, peer, table, how="", resamples=RESAMPLES):
     table.line(f"{name}{how}: prompts", "lm-eval", "equal", f"{texts} differ", texts == 0)
     table.line(f"{name}{how}: lines of the samples", "lm-eval", "equal", f"{lines} differ", lines == 0)
     table.line(f"{name}{how}: hashes", "lm-eval", "equal", f"{other_hashes} differ", other_hashes == 0)
-    if worst or sums(my_samples[0]):
+    text = is_text(peer["samples"][name][0])
+    if not text:
         table.line(f"{name}{how}: log-likelihoods", "lm-eval", "1e-4 a root", f"{worst:.1e}", worst <= 1e-4)
-    if not sums(my_samples[0]):
+    if text:
         table.line(f"{name}{how}: answers", "lm-eval", "equal", f"{answers} differ", answers == 0)
     table.line(f"{name}{how}: metrics and errors", "lm-eval", "equal", f"{len(off)} differ", not off, "; ".join(off)[:200])
     shown = ", ".join(f"{key.split(',')[0]} {value:.4g}" for key, value in metrics.items() if "stderr" not in key)

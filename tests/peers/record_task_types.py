@@ -70,8 +70,8 @@ def main():
             own = name in types.TASKS
             tasks[name] = {"file": (folder / f"{name}.yaml").read_text() if own else plain_file(folder, name), "results": results,
                            "functions": {} if own else harness_tasks.FUNCTIONS[name], "items": [
-                {"arguments": types.arguments(samples[i]), "sums": types.sums(samples[i]),
-                 "answer": samples[i]["resps"][0][0] if not types.sums(samples[i]) else ""} for i in sorted(samples)]}
+                {"arguments": types.arguments(samples[i]), "sums": [] if types.is_text(samples[i]) else types.sums(samples[i]),
+                 "answer": samples[i]["resps"][0][0] if types.is_text(samples[i]) else ""} for i in sorted(samples)]}
         chat = {}
         for multiturn in (True, False):
             model = types.chat_model(folder) if multiturn else folder / "model"
