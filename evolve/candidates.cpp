@@ -129,6 +129,7 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
   const Clock::time_point start = Clock::now();
   evaluator_.evaluate(missing, items, measure, watch);
   evaluating_seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
+  journal_->sync();  // before they count
   std::vector<Score> scores;
   for (const std::size_t id : ids) {
     const Score* score = journal_->find(archive_.records[id].recipe, side, measure);

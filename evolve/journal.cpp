@@ -117,12 +117,24 @@ void Journal::apply_evaluation(const Json& record) {
 }
 
 // What is in memory is what was written, to the letter: a run that goes on later sees the same.
-void Journal::append(const Json& record) {
+void Journal::append(const Json& record, Sync sync) {
   const std::string text = text_of(record);
   const std::lock_guard lock(mutex_);
   if (!out_) throw Error(fmt::format("{}: is not open for writing", file_.string()));
   out_->append(text);
+  // Some milliseconds, more than a small model's evaluation takes: a second apart they cost next to nothing.
+  constexpr std::chrono::seconds kBetweenSyncs{1};
+  const auto now = std::chrono::steady_clock::now();
+  if (sync == Sync::now || now - synced_ >= kBetweenSyncs) {
+    out_->sync();
+    synced_ = now;
+  }
   apply(Json::parse(text));
+}
+
+void Journal::sync() {
+  const std::lock_guard lock(mutex_);
+  if (out_) out_->sync();
 }
 
 void Journal::begin() {
@@ -151,7 +163,7 @@ void Journal::record(const Evaluation& evaluation) {
   } else {
     record["failure"] = score.failure;
   }
-  append({{"evaluation", std::move(record)}});
+  append({{"evaluation", std::move(record)}}, Sync::soon);
 }
 
 void Journal::name_finalists(const std::vector<std::string>& recipes) {

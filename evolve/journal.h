@@ -11,6 +11,7 @@
 // evaluations were raised).
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -59,6 +60,10 @@ class Journal {
   /// More evaluations than so far.
   void extend(int evaluations);
 
+  /// What was recorded so far is on the disk when this returns. record() itself does not wait for the disk
+  /// unless it has not for a second: a power cut loses a second's work at most, and nothing that counts.
+  void sync();
+
   /// Null when there is none. Valid until the journal ends.
   const Score* find(const std::string& recipe, eval::Side side, Measure measure = Measure::metric) const;
   void record(const Evaluation& evaluation);
@@ -70,7 +75,8 @@ class Journal {
   std::size_t open_test();
 
  private:
-  void append(const nlohmann::ordered_json& record);
+  enum class Sync { now, soon };
+  void append(const nlohmann::ordered_json& record, Sync sync = Sync::now);
   void apply(const nlohmann::ordered_json& record);
   void apply_evaluation(const nlohmann::ordered_json& record);
 
@@ -85,6 +91,7 @@ class Journal {
   std::map<int, std::size_t> openings_;                ///< by evaluations; number from 1
   std::mutex mutex_;
   std::optional<RecordFile> out_;
+  std::chrono::steady_clock::time_point synced_{};
 };
 
 }  // namespace tsugi::evolve

@@ -73,7 +73,7 @@ Records read_records(const std::filesystem::path& file) {
 }
 
 RecordFile::RecordFile(std::filesystem::path file, std::uint64_t bytes)
-    : file_(std::move(file)), bytes_(bytes) {
+    : file_(std::move(file)), bytes_(bytes), synced_(bytes) {
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (descriptor_ < 0) merge::write_failed(file_, "cannot be opened", errno);
   if (::ftruncate(descriptor_, static_cast<off_t>(bytes_)) == 0) return;
@@ -97,14 +97,20 @@ void RecordFile::append(std::string_view payload) {
       error = written == 0 ? ENOSPC : errno;
     }
   }
+  if (error != 0) cut_and_fail(bytes_, error);
+  bytes_ += line.size();
+}
+
+void RecordFile::sync() {
+  if (synced_ == bytes_) return;
   // Some file systems find out that they are full only here.
-  if (error == 0 && ::fdatasync(descriptor_) != 0) error = errno;
-  if (error == 0) {
-    bytes_ += line.size();
-    return;
-  }
-  // A part that stays is torn, and cut off by the next reader.
-  static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(bytes_)) == 0);
+  if (::fdatasync(descriptor_) != 0) cut_and_fail(synced_, errno);
+  synced_ = bytes_;
+}
+
+// A part that stays is torn, and cut off by the next reader.
+void RecordFile::cut_and_fail(std::uint64_t bytes, int error) {
+  static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(bytes)) == 0);
   merge::write_failed(file_, "cannot be written", error);
 }
 

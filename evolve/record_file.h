@@ -35,12 +35,19 @@ class RecordFile {
   RecordFile(const RecordFile&) = delete;
   RecordFile& operator=(const RecordFile&) = delete;
 
-  /// The record is on the disk when this returns. Throws DiskFull or Error and then leaves no part of it.
+  /// Hands the record to the system: it outlives this process, but a power cut only after sync(). Throws
+  /// DiskFull or Error and then leaves no part of it.
   void append(std::string_view payload);
+  /// All records are on the disk when this returns. Throws DiskFull or Error and then leaves none of those
+  /// since the last call.
+  void sync();
 
  private:
+  [[noreturn]] void cut_and_fail(std::uint64_t bytes, int error);
+
   std::filesystem::path file_;
   std::uint64_t bytes_;
+  std::uint64_t synced_;
   int descriptor_ = -1;
 };
 

@@ -29,6 +29,7 @@ Result finish(Workbench& bench, const SearchOptions& options, RunFolder& folder,
     folder.commit();
     return result;
   } catch (const Interrupted&) {
+    journal.sync();
     throw stopped(options.output.string() + ": stopped as asked");
   } catch (const merge::DiskFull& error) {
     throw stopped(error.what());
