@@ -200,6 +200,15 @@ std::string_view name(Origin origin) {
   return kOrigins[static_cast<std::size_t>(origin)];
 }
 
+std::vector<double> values_of_items(const Record& record, std::span<const std::size_t> items) {
+  std::vector<double> values;
+  for (const std::size_t item : items) {
+    if (!record.fitness || item >= record.scores.size() || std::isnan(record.scores[item])) return {};
+    values.push_back(record.scores[item]);
+  }
+  return values;
+}
+
 void write_archive(const Archive& archive, const std::filesystem::path& path) {
   Hdf5Writer file(path);
   file.attribute("/", "description",

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ struct Record {
   double merge_seconds = 0;            ///< goes into timings.h5 only
   double score_seconds = 0;
 };
+
+/// Its scores of `items`; empty when it failed or one is missing.
+std::vector<double> values_of_items(const Record& record, std::span<const std::size_t> items);
 
 struct ArchiveItem {
   std::string id;

@@ -28,11 +28,8 @@ std::vector<double> ranks_of(std::span<const double> values) {
 
 std::optional<double> metric_of(const Record& record, const Exam& exam) {
   const std::vector<std::size_t> items = items_of(exam, eval::Side::search);
-  std::vector<double> values;
-  for (const std::size_t item : items) {
-    if (item >= record.scores.size() || std::isnan(record.scores[item])) return std::nullopt;
-    values.push_back(record.scores[item]);
-  }
+  const std::vector<double> values = values_of_items(record, items);
+  if (values.empty()) return std::nullopt;
   return fitness(exam, items, values);
 }
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 namespace tsugi::evolve {
@@ -15,16 +14,6 @@ namespace {
 constexpr std::uint64_t kSeed = 0;
 
 using Rows = std::vector<std::vector<double>>;
-
-/// A candidate's values of the search items; empty when one is missing.
-std::vector<double> values_of(const Record& record, const std::vector<std::size_t>& items) {
-  std::vector<double> values;
-  for (const std::size_t item : items) {
-    if (item >= record.scores.size() || std::isnan(record.scores[item])) return {};
-    values.push_back(record.scores[item]);
-  }
-  return values;
-}
 
 bool is_candidate(const Record& record) {
   return record.origin == Origin::start || record.origin == Origin::optimizer;
@@ -47,7 +36,7 @@ Generation last_generation(const Archive& archive, const Exam& exam, const std::
         !recipes.insert(record.recipe).second)
       continue;
     ++generation.distinct;
-    const std::vector<double> values = values_of(record, items);
+    const std::vector<double> values = values_of_items(record, items);
     if (!values.empty()) generation.rows.push_back(contributions(exam, items, values));
   }
   return generation;
@@ -63,7 +52,7 @@ SearchScore search_score(const Archive& archive, const Exam& exam) {
   std::set<std::string> recipes;
   for (const Record& record : archive.records) {
     if (!is_candidate(record)) continue;
-    const std::vector<double> values = values_of(record, items);
+    const std::vector<double> values = values_of_items(record, items);
     if (values.empty() || !recipes.insert(record.recipe).second) continue;
     rows.push_back(contributions(exam, items, values));
     const double own = fitness(exam, items, values);

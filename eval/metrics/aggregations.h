@@ -4,8 +4,10 @@
 // How the values of items become one number and its standard error (lm_eval/api/metrics.py).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include "eval/metrics/metric.h"
 
@@ -24,5 +26,15 @@ double aggregate(const Metric& metric, const Measures& measures);
 /// The harness's standard error: of a mean by its formula, else the spread of `resamples` draws with
 /// replacement by Python's generator, as many as it takes. Nothing where the harness prints "N/A".
 std::optional<double> standard_error(const Metric& metric, const Measures& measures, std::size_t resamples);
+
+/// Of metrics whose parts are counts: those of the items `which`, added up in their order.
+template <std::size_t N>
+std::array<double, N> sum_of_parts(const Measures& measures, std::span<const std::size_t> which) {
+  std::array<double, N> sums{};
+  for (const std::size_t i : which) {
+    for (std::size_t k = 0; k < N; ++k) sums[k] += measures.parts[i][k];
+  }
+  return sums;
+}
 
 }  // namespace tsugi::eval

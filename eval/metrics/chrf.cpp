@@ -89,11 +89,7 @@ std::vector<double> parts(const Task&, const MetricSpec&, const Item& item, cons
 }
 
 double corpus(const Measures& measures, std::span<const std::size_t> which) {
-  Counts sums{};
-  for (const std::size_t i : which) {
-    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += measures.parts[i][k];
-  }
-  return score(sums);
+  return score(sum_of_parts<std::tuple_size_v<Counts>>(measures, which));
 }
 
 constexpr Aggregation kChrf = {"chrf", corpus, Aggregation::Error::few_bootstrap};

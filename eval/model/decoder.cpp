@@ -67,10 +67,10 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
 
 std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops, Compute compute,
                                      std::size_t tokens_per_request) {
-  const std::size_t most = share_of_thread(std::numeric_limits<std::size_t>::max() / 2, 1);
+  constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();  // of requests
   const DType element = kv_element(compute);
   return PathRunner::bytes(shape, hops, element,
-                           plan_batching(shape, hops, element, tokens_per_request, most));
+                           plan_batching(shape, hops, element, tokens_per_request, kAnyNumber));
 }
 
 }  // namespace tsugi::eval

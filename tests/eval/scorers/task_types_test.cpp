@@ -217,12 +217,10 @@ TEST(Aggregations, PerplexityOfTheHarnesssVector) {
             std::nullopt);
 }
 
-// sacrebleu's corpus_chrf.
-TEST(Aggregations, ChrfIsSacrebleus) {
-  const json& recorded = golden().at("aggregations").at("chrf");
-  const Metric& metric = *find_metric("chrf", OutputType::generate_until);
+// What a metric of pairs of texts, reference and answer, makes of them.
+Measures measured(const Metric& metric, const json& pairs) {
   Measures measures;
-  for (const json& pair : recorded.at("items")) {
+  for (const json& pair : pairs) {
     Item item;
     item.target = pair[0];
     Answer answer;
@@ -230,6 +228,14 @@ TEST(Aggregations, ChrfIsSacrebleus) {
     measures.values.push_back(metric.value({}, {}, item, answer));
     measures.parts.push_back(metric.parts({}, {}, item, answer));
   }
+  return measures;
+}
+
+// sacrebleu's corpus_chrf.
+TEST(Aggregations, ChrfIsSacrebleus) {
+  const json& recorded = golden().at("aggregations").at("chrf");
+  const Metric& metric = *find_metric("chrf", OutputType::generate_until);
+  const Measures measures = measured(metric, recorded.at("items"));
   EXPECT_NEAR(aggregate(metric, measures), recorded.at("value").get<double>(), 1e-9);
   EXPECT_EQ(measures.values.back(), 100) << "equal texts";
 }
@@ -238,18 +244,11 @@ TEST(Aggregations, ChrfIsSacrebleus) {
 TEST(Aggregations, BleuIsSacrebleus) {
   const json& recorded = golden().at("aggregations").at("bleu");
   const Metric& metric = *find_metric("bleu", OutputType::generate_until);
-  Measures measures;
-  for (const json& pair : recorded.at("items")) {
-    Item item;
-    item.target = pair[0];
-    Answer answer;
-    answer.filtered = pair[1];
-    measures.values.push_back(metric.value({}, {}, item, answer));
-    measures.parts.push_back(metric.parts({}, {}, item, answer));
+  const Measures measures = measured(metric, recorded.at("items"));
+  for (std::size_t i = 0; i < measures.values.size(); ++i) {
     // Four logarithms and as many divisions, each rounded once, of a number up to 100.
-    EXPECT_NEAR(measures.values.back(), recorded.at("sentences")[measures.values.size() - 1].get<double>(),
-                1e-11)
-        << pair;
+    EXPECT_NEAR(measures.values[i], recorded.at("sentences")[i].get<double>(), 1e-11)
+        << recorded.at("items")[i];
   }
   EXPECT_NEAR(aggregate(metric, measures), recorded.at("value").get<double>(), 1e-11);
   EXPECT_NEAR(standard_error(metric, measures, 100'000).value(), recorded.at("stderr").get<double>(), 1e-11);
