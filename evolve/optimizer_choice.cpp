@@ -61,7 +61,7 @@ std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, 
                      fmt::format("{} weighs tasks against each other, this search has one", kind.name),
                      "choose another optimizer or add a task");
   }
-  OptimizerSetup setup{.start = shape.start, .seed = shape.seed};
+  OptimizerSetup setup{.start = shape.start, .levels = shape.levels, .seed = shape.seed};
   for (const recipes::OptimizerSetting& setting : spec.settings) {
     const Option& option = find_option(kind, setting);
     setup.options.emplace(option.name, value_of(option, setting));

@@ -12,6 +12,7 @@ namespace tsugi::evolve {
 /// What the search is like.
 struct SearchShape {
   Point start;
+  std::vector<std::size_t> levels = {};  ///< as in OptimizerSetup
   std::size_t tasks = 1;
   std::uint64_t seed = 0;
 };

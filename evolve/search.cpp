@@ -9,23 +9,12 @@
 
 #include "evolve/candidates.h"
 #include "evolve/early_stop.h"
-#include "evolve/familiarity.h"
-#include "evolve/final_report.h"
-#include "evolve/finalists.h"
-#include "evolve/ledger.h"
-#include "evolve/rank_agreement.h"
-#include "evolve/samples.h"
-#include "merge/execute.h"
-#include "merge/export/folder_writer.h"
+#include "evolve/verdict.h"
 
 namespace tsugi::evolve {
 namespace {
 
 using eval::Side;
-using Rows = std::vector<std::vector<double>>;
-
-// design.md, section 3: few enough that the best of them on validation is no lucky draw.
-constexpr std::size_t kMostFinalists = 10;
 
 class Search {
  public:
@@ -37,19 +26,10 @@ class Search {
   void optimise();
   std::vector<Trial> trials_from(std::size_t first, std::size_t generation);
   void check_metric(std::size_t first, std::size_t generation);
-  void note_agreement() const;
   void ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop);
   void summarise(std::size_t generation, std::size_t first) const;
-  void name_finalists_from_search();
-  void judge();
-  void export_winner();
-  Rows examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage,
-                   const Keeper* keeper = nullptr);
-  std::vector<std::size_t> scored_baselines() const;
-  void note_opening();
-  Result open_test();
-  void save() const;
-  void save_generation() const;
+  void save_generation();
+  RunUnderWay under_way() { return {*bench_, *options_, *folder_, *journal_, candidates_}; }
   std::size_t items_total() const;
 
   Workbench* bench_;
@@ -59,8 +39,6 @@ class Search {
   Candidates candidates_;
   std::size_t population_;
   std::optional<std::size_t> mean_;
-  std::size_t best_parent_ = 0;
-  std::optional<std::size_t> best_baseline_;
   std::size_t items_done_ = 0;
   std::size_t recorded_before_;
 };
@@ -185,21 +163,6 @@ void Search::check_metric(std::size_t first, std::size_t generation) {
   candidates_.measure(ids, Measure::metric, fmt::format("metric of generation {}", generation));
 }
 
-void Search::note_agreement() const {
-  if (bench_->measure() == Measure::metric || !options_->note) return;
-  const RankAgreement agreement = rank_agreement(candidates_.archive(), bench_->exam);
-  if (!agreement.correlation) {
-    return options_->note(fmt::format(
-        "whether log-likelihood and metric agree cannot be told from {} candidates that were scored by both",
-        agreement.candidates));
-  }
-  options_->note(fmt::format("rank correlation of log-likelihood and metric over {} candidates: {:.2f}{}",
-                             agreement.candidates, *agreement.correlation,
-                             *agreement.correlation < kWeakCorrelation
-                                 ? "; that is weak: search by the metric, or give the items worked answers"
-                                 : ""));
-}
-
 void Search::ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop) {
   const auto mean = optimizer.mean();
   if (!mean) {
@@ -245,146 +208,21 @@ void Search::summarise(std::size_t generation, std::size_t first) const {
   options_->generation(summary);
 }
 
-void Search::name_finalists_from_search() {
-  Archive& archive = candidates_.archive();
-  std::vector<Contender> others;
-  std::optional<Contender> mean;
-  for (std::size_t id = 0; id < archive.records.size(); ++id) {
-    const Record& record = archive.records[id];
-    const Contender contender{.id = id, .recipe = record.recipe, .fitness = record.fitness};
-    if (mean_ == id) {
-      mean = contender;
-    } else if (record.origin == Origin::start || record.origin == Origin::optimizer) {
-      others.push_back(contender);
-    }
-  }
-  archive.finalists = name_finalists(mean, others, kMostFinalists);
-  if (archive.finalists.empty()) {
-    throw Error(
-        fmt::format("no candidate could be scored; the last failed so: {}", archive.records.back().failure));
-  }
-  std::vector<std::string> recipes;
-  for (const std::size_t id : archive.finalists) recipes.push_back(archive.records[id].recipe);
-  journal_->name_finalists(recipes);  // before validation is looked at
-  if (bench_->measure() == Measure::likelihood) {
-    candidates_.measure(archive.finalists, Measure::metric, "metric of the finalists");
-    std::erase_if(archive.finalists, [&](std::size_t id) { return !archive.records[id].fitness; });
-    note_agreement();
-  }
-  save();
-}
-
-Rows Search::examine_all(const std::vector<std::size_t>& ids, Side side, const std::string& stage,
-                         const Keeper* keeper) {
-  Rows rows = candidates_.examine(ids, side, stage, keeper);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!rows[i].empty()) continue;
-    throw Error(fmt::format("candidate {}: {}", ids[i], candidates_.archive().records[ids[i]].failure));
-  }
-  return rows;
-}
-
-std::vector<std::size_t> Search::scored_baselines() const {
-  std::vector<std::size_t> ids = candidates_.of(Origin::baseline);
-  std::erase_if(ids, [&](std::size_t id) { return !candidates_.archive().records[id].fitness; });
-  return ids;
-}
-
-// Winner, best parent and best baseline are named on validation.
-void Search::judge() {
-  Archive& archive = candidates_.archive();
-  std::vector<std::size_t> finalists;
-  Rows compared;
-  const Rows rows = candidates_.examine(archive.finalists, Side::validation, "validation");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].empty()) continue;  // failed: recorded, out
-    finalists.push_back(archive.finalists[i]);
-    compared.push_back(rows[i]);
-  }
-  archive.winner = finalists.empty() ? std::nullopt : std::optional(finalists[choose_winner(compared)]);
-  if (!archive.winner) throw Error("every finalist failed on validation; the archive has the reasons");
-  const std::vector<std::size_t> parents = candidates_.of(Origin::parent);
-  best_parent_ = parents[choose_best(examine_all(parents, Side::validation, "validation"))];
-  const std::vector<std::size_t> baselines = scored_baselines();
-  if (!baselines.empty()) {
-    best_baseline_ = baselines[choose_best(examine_all(baselines, Side::validation, "validation"))];
-  }
-  save();
-}
-
-void Search::export_winner() {
-  const std::size_t winner = *candidates_.archive().winner;
-  const std::string& recipe = candidates_.archive().records[winner].recipe;
-  const merge::MergePlan plan = candidates_.evaluator().plan(candidates_.subject(winner));
-  const std::filesystem::path out = folder_->work() / "winner";
-  std::filesystem::remove_all(out);  // of a process that stopped later than here
-  merge::FolderWriter writer(plan, out, {.recipe = recipe});
-  const auto check = [&](std::uint64_t) {
-    if (options_->stop && options_->stop()) throw Interrupted("stopped");
-  };
-  merge::write_folder(plan, writer, {.progress = check});
-  write_whole(folder_->work() / "winner.yaml", recipe);
-}
-
-void Search::note_opening() {
-  try {
-    record_opening(standard_ledger(), opening_of(bench_->exam, candidates_.archive(), options_->output));
-  } catch (const Error& error) {
-    if (options_->note)
-      options_->note(fmt::format("the opening of the sealed test is not in the ledger: {}", error.what()));
-  }
-}
-
-Result Search::open_test() {
-  Archive& archive = candidates_.archive();
-  const Opened opened{.parents = candidates_.of(Origin::parent),
-                      .baselines = scored_baselines(),
-                      .winner = *archive.winner,
-                      .best_parent = best_parent_,
-                      .best_baseline = best_baseline_};
-  std::vector<std::size_t> ids = opened.parents;
-  ids.insert(ids.end(), opened.baselines.begin(), opened.baselines.end());
-  ids.push_back(opened.winner);
-  archive.test_openings = journal_->open_test();  // an opening counts even if the run dies while looking
-  save();
-  if (archive.test_openings > 1 && options_->note) {
-    options_->note(
-        fmt::format("this run opens its sealed test for the {}. time: a run that was extended "
-                    "after a look at it says less than one of as many evaluations from the start",
-                    archive.test_openings));
-  }
-  note_opening();
-  open_sealed(bench_->exam, *bench_->tokenizer);
-  const std::filesystem::path& folder = folder_->work();
-  const Keeper keeper{
-      .has = [&](std::size_t id) { return has_samples(folder, archive, id); },
-      .keep = [&](std::size_t id,
-                  eval::ModelResult answers) { write_samples(folder, archive, id, std::move(answers)); }};
-  examine_all(ids, Side::test, "sealed test", &keeper);
-  Result result = final_report(bench_->exam, archive, opened);
-  result.contamination = bench_->contamination;
-  result.familiarity = check_familiarity(*bench_, candidates_.evaluator(), options_->stop);
-  return result;
-}
-
 // A run that goes on has nothing new to save until it comes to where it stopped.
-void Search::save_generation() const {
-  if (journal_->recorded() > recorded_before_) save();
-}
-
-void Search::save() const {
-  write_archive(candidates_.archive(), folder_->work() / "archive.h5");
-  write_timings(candidates_.archive(), folder_->work() / "timings.h5");
+void Search::save_generation() {
+  if (journal_->recorded() == recorded_before_) return;
+  under_way().save();
 }
 
 Result Search::run() {
   generation_zero();
   optimise();
-  name_finalists_from_search();
-  judge();
-  export_winner();
-  const Result result = open_test();
-  save();
+  const RunUnderWay run = under_way();
+  decide_finalists(run, mean_);
+  const Opened opened = judge(run);
+  export_winner(run, opened.winner);
+  const Result result = open_test(run, opened);
+  run.save();
   write_whole(folder_->work() / "result.json", to_json(result).dump(2) + "\n");
   return result;
 }

@@ -138,7 +138,13 @@ std::string cluster_note(const Exam& exam) {
 }  // namespace
 
 std::unique_ptr<Optimizer> make_optimizer(const Workbench& bench) {
+  const std::vector<Gene>& genes = bench.space->genes();
+  std::vector<std::size_t> levels;
+  if (std::any_of(genes.begin(), genes.end(), [](const Gene& gene) { return gene.levels > 0; })) {
+    for (const Gene& gene : genes) levels.push_back(gene.levels);
+  }
   return choose_optimizer(bench.spec.optimizer, {.start = point_at(*bench.space, start_values(*bench.space)),
+                                                 .levels = std::move(levels),
                                                  .tasks = bench.spec.tasks.size(),
                                                  .seed = bench.spec.seed});
 }

@@ -140,4 +140,36 @@ ParameterMap read_parameters(const YamlMapping& parent, const UnknownKeys& unkno
   return parameters;
 }
 
+std::optional<double> read_finite(const YamlMapping& mapping, std::string_view key) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? std::nullopt : std::optional<double>(entry->value.number(key));
+}
+
+bool read_flag(const YamlMapping& mapping, std::string_view key, bool standard) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? standard : entry->value.boolean(key);
+}
+
+int read_count(const YamlMapping& mapping, std::string_view key, int low, int standard) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  return entry == nullptr ? standard
+                          : static_cast<int>(entry->value.integer(key, low, std::numeric_limits<int>::max()));
+}
+
+std::vector<std::string> read_texts(const YamlMapping& mapping, std::string_view key) {
+  const YamlMapping::Entry* entry = mapping.find(key);
+  if (entry == nullptr) return {};
+  std::vector<std::string> texts;
+  const auto items = entry->value.is_scalar() ? std::vector<YamlValue>{entry->value} : entry->value.list(key);
+  for (const YamlValue& item : items) {
+    const std::string text = item.text(fmt::format("an entry of {}", key));
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) {
+      throw InputError(item.mark(), fmt::format("'{}' for the second time in {}", text, key),
+                       "remove one of the two");
+    }
+    texts.push_back(text);
+  }
+  return texts;
+}
+
 }  // namespace tsugi::recipes

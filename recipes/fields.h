@@ -6,7 +6,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "recipes/dtype.h"
 #include "recipes/parameter_setting.h"
@@ -24,6 +26,15 @@ std::optional<ModelReference> read_optional_model(const YamlMapping& parent, std
 
 /// A floating type that recipes can name; nothing when the key is absent or null.
 std::optional<DType> read_dtype(const YamlMapping& parent, std::string_view key);
+
+/// A number, a switch, a whole number from `low` on. The first is nothing, the others `standard`, when the
+/// key is absent or null.
+std::optional<double> read_finite(const YamlMapping& mapping, std::string_view key);
+bool read_flag(const YamlMapping& mapping, std::string_view key, bool standard);
+int read_count(const YamlMapping& mapping, std::string_view key, int low, int standard);
+
+/// A list of texts without repeats; one text alone is a list of one. Empty when the key is absent or null.
+std::vector<std::string> read_texts(const YamlMapping& mapping, std::string_view key);
 
 /// `parameters:` of a mapping; empty when absent or null.
 ParameterMap read_parameters(const YamlMapping& parent, const UnknownKeys& unknown);

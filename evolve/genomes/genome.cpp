@@ -10,6 +10,10 @@
 namespace tsugi::evolve {
 
 double value_at(const Gene& gene, double unit) {
+  if (gene.levels > 1) {
+    const auto steps = static_cast<double>(gene.levels - 1);
+    unit = std::round(std::clamp(unit, 0.0, 1.0) * steps) / steps;
+  }
   if (gene.scale == merge::Scale::logarithmic) return gene.low * std::pow(gene.high / gene.low, unit);
   return gene.low + unit * (gene.high - gene.low);
 }

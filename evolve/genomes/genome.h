@@ -23,9 +23,11 @@ struct Gene {
   double high = 1;
   double start = 0;
   merge::Scale scale = merge::Scale::linear;
+  /// How many values, evenly spaced on its scale from low to high, it takes; 0: any.
+  std::size_t levels = 0;
 };
 
-/// Value of a gene at a place in [0, 1], and back.
+/// Value of a gene at a place in [0, 1], its nearest level where it has levels, and back.
 double value_at(const Gene& gene, double unit);
 double unit_at(const Gene& gene, double value);
 

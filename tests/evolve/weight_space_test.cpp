@@ -164,6 +164,15 @@ TEST(WeightSpace, RangesComeFromTheSearchFileElseFromTheMethodsTable) {
   EXPECT_DOUBLE_EQ(unit_at(gene, 0.75), 0.5);
 }
 
+TEST(Gene, WithLevelsTakesTheNearestOfThem) {
+  const Gene gene{.name = "switch", .low = 0, .high = 1, .start = 0, .levels = 2};
+  EXPECT_EQ(value_at(gene, 0.49), 0);
+  EXPECT_EQ(value_at(gene, 0.51), 1);
+  const Gene doubled{.name = "scale", .low = 0.5, .high = 2, .scale = merge::Scale::logarithmic, .levels = 3};
+  EXPECT_NEAR(value_at(doubled, 0.6), 1, 1e-15);  // 0.5, 1, 2: one operation's rounding
+  EXPECT_NEAR(value_at(doubled, 0.8), 2, 2e-15);
+}
+
 TEST(WeightSpace, AGlobalParameterNamedInRangesIsSearchedToo) {
   recipes::GenomeSpec spec = spec_of("ties", {"math"});
   spec.base_model = model("base");
