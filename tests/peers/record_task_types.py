@@ -17,6 +17,7 @@ from lm_eval.api.metrics import bootstrap_stderr, f1_score, matthews_corrcoef, p
 from lm_eval.api.registry import get_aggregation
 from lm_eval.api.metrics import bleu as corpus_bleu
 from lm_eval.api.metrics import chrf as corpus_chrf
+from lm_eval.api.metrics import ter as corpus_ter
 
 ITEMS = 5
 # Reference and answer: what sacrebleu's words (mteval-v13a) turn on, orders without a match, answers too short and empty.
@@ -24,6 +25,15 @@ BLEU = [["The cat sat on the mat.", "A cat sat on a mat"], ["It cost $1,234.50, 
         ["one two three four five six", "one two three four five"], ["x", "y"], ["", "x"], ["same text, both sides!", "same text, both sides!"],
         ["答えは 12 枚 です 。 はい", "答えは 12 枚 です ね 。"], ["a b c d e f g", "g f e d c b a"], ["end-\nof line\nbreak (a/b) [c] {d}", "endof line break ( a / b ) [c] {d} <skipped>"],
         ["3.14 is pi. 2,000 more", "3.14 is pi . 2,000 more ."], ["short", ""]]
+
+# Moves of one word and of several, forwards, backwards and within their own place, words twice, answers far longer and shorter than the
+# reference (the beam), nothing on either side, upper case, and pairs drawn from few words, where moves are many.
+TER = [["a b c d e f", "d e f a b c"], ["the cat sat on the mat", "on the mat the cat sat"], ["a b c d", "b c d a"], ["a b c d", "d a b c"],
+       ["x a b y", "a b x y"], ["a a b b", "b b a a"], ["The Mat.", "the mat."], ["", "x y"], ["", ""], ["x y", ""], ["a", "b"],
+       [" ".join(str(i) for i in range(80)), "79 3 1"], ["7 8", " ".join(str(i) for i in range(120))],
+       [" ".join(str(i) for i in range(70)), " ".join(str((i + 60) % 70) for i in range(70))]]
+TER += [[" ".join(pick.choices("abcdefgh", k=pick.randrange(2, 30))), " ".join(pick.choices("abcdefgh", k=pick.randrange(2, 30)))]
+        for pick in [random.Random(31)] for _ in range(40)]
 
 
 def aggregations():
@@ -39,7 +49,8 @@ def aggregations():
             "perplexity": {"items": sums, "value": perplexity(sums), "stderr": stderr(perplexity, sums)},
             "chrf": {"items": texts, "value": corpus_chrf(texts)},
             "bleu": {"items": BLEU, "value": corpus_bleu(BLEU), "stderr": float(bootstrap_stderr(corpus_bleu, BLEU, 100)),
-                     "sentences": [corpus_bleu([pair]) for pair in BLEU]}}
+                     "sentences": [corpus_bleu([pair]) for pair in BLEU]},
+            "ter": {"items": TER, "value": corpus_ter(TER), "sentences": [corpus_ter([pair]) for pair in TER]}}
 
 
 def plain_file(folder, name):

@@ -254,5 +254,18 @@ TEST(Aggregations, BleuIsSacrebleus) {
   EXPECT_NEAR(standard_error(metric, measures, 100'000).value(), recorded.at("stderr").get<double>(), 1e-11);
 }
 
+// sacrebleu's corpus_ter through the harness: counts are whole numbers, so that only the last division rounds.
+TEST(Aggregations, TerIsSacrebleus) {
+  const json& recorded = golden().at("aggregations").at("ter");
+  const Metric& metric = *find_metric("ter", OutputType::generate_until);
+  EXPECT_FALSE(metric.higher_is_better);
+  const Measures measures = measured(metric, recorded.at("items"));
+  for (std::size_t i = 0; i < measures.values.size(); ++i) {
+    EXPECT_DOUBLE_EQ(measures.values[i], recorded.at("sentences")[i].get<double>())
+        << recorded.at("items")[i];
+  }
+  EXPECT_DOUBLE_EQ(aggregate(metric, measures), recorded.at("value").get<double>());
+}
+
 }  // namespace
 }  // namespace tsugi::eval
