@@ -20,8 +20,9 @@
 #include "eval/tasks/chat_prompts.h"
 #include "eval/tasks/task_set.h"
 #include "eval/template/chat_template.h"
+#include "merge/merge_in_memory.h"
 #include "merge/parallel.h"
-#include "recipes/recipe.h"
+#include "recipes/recipe_graph.h"
 #include "recipes/yaml.h"
 
 namespace tsugi::apps {
@@ -65,7 +66,7 @@ DType parse_dtype(const std::string& text) {
 merge::MergePlan plan_model(const std::string& model, merge::CheckpointStore& checkpoints) {
   const std::filesystem::path file = model;
   if (std::filesystem::is_regular_file(file) && file.extension() != ".gguf")
-    return merge::plan_merge(recipes::read_recipe(model), checkpoints);
+    return merge::plan_graph(recipes::read_recipe_graph(model), checkpoints);
   return merge::plan_copy(checkpoints.get({model, {model, 0, 0}}, ""));
 }
 

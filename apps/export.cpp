@@ -12,9 +12,10 @@
 #include "evolve/archive.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
+#include "merge/merge_in_memory.h"
 #include "merge/parallel.h"
 #include "recipes/error.h"
-#include "recipes/recipe.h"
+#include "recipes/recipe_graph.h"
 
 namespace tsugi::apps {
 namespace {
@@ -59,20 +60,23 @@ void run_export(const Options& options, const CommonOptions& common) {
   const evolve::Archive archive = evolve::read_archive(file);
   const std::size_t id = choose(options, archive, file);
   const std::string& text = archive.records[id].recipe;
-  recipes::Recipe recipe = recipes::parse_recipe(text, fmt::format("{} (recipe of candidate {})", file, id));
-  if (options.dtype) recipe.out_dtype = parse_dtype(*options.dtype);
+  recipes::RecipeGraph graph =
+      recipes::parse_recipe_graph(text, fmt::format("{} (recipe of candidate {})", file, id));
+  if (options.dtype) graph.steps.back().out_dtype = parse_dtype(*options.dtype);
+  const std::string exported = recipes::to_yaml(graph);
 
   merge::ThreadPool pool(common.threads);
   merge::CheckpointStore checkpoints;
-  const merge::MergePlan plan = merge::plan_merge(recipe, checkpoints);
+  std::optional<merge::MergePlan> planned;
+  pool.run([&] { planned = merge::plan_graph(graph, checkpoints); });
+  const merge::MergePlan& plan = *planned;
   if (options.format == "gguf") {
-    return write_gguf(plan, options.out, options.gguf, options.overwrite, recipes::to_yaml(recipe), console,
-                      pool);
+    return write_gguf(plan, options.out, options.gguf, options.overwrite, exported, console, pool);
   }
   merge::FolderWriter writer(plan, options.out,
                              {.shard_size = parse_bytes(options.shard_size, "--out-shard-size"),
                               .overwrite = options.overwrite,
-                              .recipe = recipes::to_yaml(recipe)});
+                              .recipe = exported});
   pool.run([&] { merge::write_folder(plan, writer); });
   console.print(fmt::format("{}: candidate {} of {}", options.out, id, options.run));
   console.print_json({{"output", options.out}, {"candidate", id}});

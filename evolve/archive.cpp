@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -77,6 +78,14 @@ std::vector<double> matrix(const std::vector<Record>& records, std::vector<doubl
   return out;
 }
 
+std::size_t search_answers(const Archive& archive, const Record& record) {
+  std::size_t answers = 0;
+  for (std::size_t i = 0; i < record.scores.size(); ++i) {
+    if (archive.items[i].side == eval::Side::search && !std::isnan(record.scores[i])) ++answers;
+  }
+  return answers;
+}
+
 void write_candidates(Hdf5Writer& file, const Archive& archive) {
   const std::vector<Record>& records = archive.records;
   file.group("/candidates",
@@ -87,9 +96,11 @@ void write_candidates(Hdf5Writer& file, const Archive& archive) {
              "parent, baseline, start, optimizer, or mean (the centre of the final search distribution)");
   file.texts("/candidates/name", texts_of(records, [](const Record& r) { return r.name; }),
              "of parents and baselines");
-  file.doubles("/candidates/genes", {records.size(), archive.genes.size()},
-               matrix(records, &Record::genes, archive.genes.size()),
-               "the genome, in the units of the recipe; NaN for parents and for merges outside the space");
+  file.doubles(
+      "/candidates/genes", {records.size(), archive.genes.size()},
+      matrix(records, &Record::genes, archive.genes.size()),
+      "the genome, in the units of the recipe; NaN for parents, for merges outside the space, and for the "
+      "genes of another stage");
   file.texts("/candidates/recipe", texts_of(records, [](const Record& r) { return r.recipe; }),
              "merge recipe in mergekit's YAML");
   file.integers(
@@ -102,7 +113,10 @@ void write_candidates(Hdf5Writer& file, const Archive& archive) {
   file.doubles("/candidates/fitness", {records.size()},
                doubles_of(records, [](const Record& r) { return r.fitness.value_or(kMissing); }),
                "sum over tasks of weight times mean score, on the search side; the log-likelihood where the "
-               "search goes by it; NaN: failed");
+               "search goes by it; an estimate of those that dropped out of a race; NaN: failed");
+  file.integers("/candidates/asked",
+                integers_of(records, [&](const Record& r) { return search_answers(archive, r); }),
+                "items of the search side that the candidate has answered by the tasks' metric");
   file.doubles(
       "/candidates/log_likelihood", {records.size()},
       doubles_of(records, [](const Record& r) { return r.likelihood.value_or(kMissing); }),
@@ -154,7 +168,8 @@ void read_candidates(const Hdf5Reader& file, const std::filesystem::path& path, 
     record.origin = static_cast<Origin>(place_in(kOrigins, origin[i], path));
     record.name = names[i];
     // Parents and merges outside the search's space have none.
-    if (std::vector<double> own = row(genes, i, archive.genes.size()); !own.empty() && !std::isnan(own[0]))
+    std::vector<double> own = row(genes, i, archive.genes.size());
+    if (std::any_of(own.begin(), own.end(), [](double gene) { return !std::isnan(gene); }))
       record.genes = std::move(own);
     record.recipe = recipe[i];
     if (same_as[i] >= 0) record.same_as = static_cast<std::size_t>(same_as[i]);

@@ -30,13 +30,15 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 struct Record {
   std::size_t generation = 0;
   Origin origin = Origin::optimizer;
-  std::string name{};           ///< of a parent or a baseline; "" else
-  std::vector<double> genes{};  ///< in the genes' own units; empty for parents and usual merges
-  std::string recipe{};         ///< YAML
+  std::string name{};  ///< of a parent or a baseline; "" else
+  /// In the genes' own units; empty for parents and usual merges, kMissing for genes of other stages.
+  std::vector<double> genes{};
+  std::string recipe{};  ///< YAML
   std::optional<std::size_t>
       same_as{};                       ///< an earlier candidate with the same recipe, whose scores these are
   std::string failure{};               ///< why it has no fitness, or ""
-  std::optional<double> fitness{};     ///< on the search side: what the search goes by
+  std::optional<double> fitness{};     ///< on the search side: what the search goes by; an estimate where it
+                                       ///< dropped out of a race and `scores` lack items
   std::optional<double> likelihood{};  ///< of the references on the search side, where it was asked for
   std::vector<double> scores{};        ///< [item]; kMissing where it was not asked
   double merge_seconds = 0;            ///< goes into timings.h5 only
@@ -59,7 +61,7 @@ struct Archive {
   std::string merge_method;
   std::uint64_t seed = 0;
   std::size_t evaluations = 0;  ///< of the optimizer's candidates, so far
-  std::vector<Gene> genes;
+  std::vector<Gene> genes;      ///< of all stages so far, one after another
   std::vector<ArchiveItem> items;
   std::vector<Record> records;
   std::vector<std::size_t> finalists;  ///< as named before validation was looked at

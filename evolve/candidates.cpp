@@ -5,8 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <set>
+
+#include "evolve/optimizer_choice.h"
+#include "recipes/recipe_graph.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -17,8 +21,11 @@ using eval::Side;
 Archive empty_archive(const Workbench& bench) {
   Archive archive;
   archive.search = bench.spec.source_text;
-  archive.optimizer = bench.spec.optimizer.name;
-  archive.merge_method = bench.spec.genome.merge_method;
+  archive.optimizer = optimizers_text(bench.spec.optimizer);
+  if (!bench.spec.stages.empty()) archive.optimizer.clear();
+  for (const recipes::StageSpec& stage : bench.spec.stages)
+    archive.optimizer += (archive.optimizer.empty() ? "" : ", then ") + optimizers_text(stage.optimizer);
+  archive.merge_method = recipes::methods_text(bench.spec.genome);
   archive.seed = bench.spec.seed;
   archive.genes = bench.space->genes();
   for (std::size_t i = 0; i < bench.exam.items.size(); ++i) {
@@ -58,11 +65,15 @@ Proposal propose(const GeneSpace& space, Origin origin, std::vector<double> gene
                  std::string name) {
   Proposal out;
   out.subject.recipe = space.decode(genes);
+  out.subject.earlier = space.earlier(genes);
+  out.subject.refused = space.refuses(genes).value_or("");
   out.record.generation = generation;
   out.record.origin = origin;
   out.record.name = std::move(name);
   out.record.genes = std::move(genes);
-  out.record.recipe = recipes::to_yaml(out.subject.recipe);
+  recipes::RecipeGraph graph{out.subject.earlier};
+  graph.steps.push_back(out.subject.recipe);
+  out.record.recipe = recipes::to_yaml(graph);
   return out;
 }
 
@@ -71,27 +82,41 @@ Candidates::Candidates(Workbench& bench, Journal& journal, Progress progress, st
       journal_(&journal),
       progress_(std::move(progress)),
       stop_(std::move(stop)),
-      evaluator_(bench.exam, *bench.tokenizer, bench.store, bench.division),
+      evaluator_(bench.exam, *bench.tokenizer, bench.store, bench.division, bench.exports),
       archive_(empty_archive(bench)) {}
 
+Candidates::Question Candidates::whole(Side side, Measure measure) const {
+  return {.side = side, .measure = measure, .items = items_of(bench_->exam, side)};
+}
+
 // Parents, without which there is no run, and the sealed test, which is opened once, take the time they need.
-Subject Candidates::limited(std::size_t id, Side side) const {
+// A candidate that is asked in several goes has one limit for all.
+Subject Candidates::limited(std::size_t id, const Question& question) const {
   Subject subject = subjects_[id];
-  if (archive_.records[id].origin != Origin::parent && side != Side::test)
-    subject.time_limit = bench_->spec.time_limit;
+  const Record& record = archive_.records[id];
+  subject.needed = record.origin == Origin::parent || question.side == Side::test ||
+                   (record.origin == Origin::baseline && question.side == Side::validation);
+  if (!bench_->spec.time_limit || record.origin == Origin::parent || question.side == Side::test)
+    return subject;
+  const double spent = question.some.empty() ? 0 : record.merge_seconds + record.score_seconds;
+  subject.time_limit = std::max(0.0, *bench_->spec.time_limit - spent);
   return subject;
 }
 
+const Score* Candidates::find(std::size_t id, const Question& question) const {
+  return journal_->find(archive_.records[id].recipe, question.side, question.measure, question.some);
+}
+
 // A failure has no answers that could be missing.
-bool Candidates::is_known(std::size_t id, Side side, Measure measure, const Keeper* keeper) const {
-  const Score* score = journal_->find(archive_.records[id].recipe, side, measure);
+bool Candidates::is_known(std::size_t id, const Question& question, const Keeper* keeper) const {
+  const Score* score = find(id, question);
   return score != nullptr && (keeper == nullptr || !score->failure.empty() || keeper->has(id));
 }
 
-std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Side side, Measure measure,
+std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, const Question& question,
                                          const std::string& stage, const Keeper* keeper) {
-  const std::vector<std::size_t> items = items_of(bench_->exam, side);
-  const bool counts = measure == Measure::metric || measure == bench_->measure();
+  const std::vector<std::size_t>& items = question.items;
+  const bool counts = question.measure == Measure::metric || question.measure == bench_->measure();
   const auto tell = [&](std::size_t done) {
     if (counts) progress_(stage, done);
   };
@@ -100,13 +125,12 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
   std::vector<bool> recorded;  // [missing]: only the answers are missing
   std::set<std::string> recipes;
   for (const std::size_t id : ids) {
-    const std::string& recipe = archive_.records[id].recipe;
-    if (is_known(id, side, measure, keeper) || !recipes.insert(recipe).second) {
+    if (is_known(id, question, keeper) || !recipes.insert(archive_.records[id].recipe).second) {
       tell(items.size());
     } else {
-      missing.push_back(limited(id, side));
+      missing.push_back(limited(id, question));
       missing_ids.push_back(id);
-      recorded.push_back(journal_->find(recipe, side, measure) != nullptr);
+      recorded.push_back(find(id, question) != nullptr);
     }
   }
   Watch watch{.progress = tell,
@@ -116,8 +140,9 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
                     const std::size_t id = missing_ids[i];
                     journal_->record({.candidate = id,
                                       .recipe = archive_.records[id].recipe,
-                                      .side = side,
-                                      .measure = measure,
+                                      .side = question.side,
+                                      .measure = question.measure,
+                                      .items = question.some,
                                       .score = score});
                   },
               .stop = stop_};
@@ -127,12 +152,12 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
     };
   }
   const Clock::time_point start = Clock::now();
-  evaluator_.evaluate(missing, items, measure, watch);
+  evaluator_.evaluate(missing, items, question.measure, watch);
   evaluating_seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
   journal_->sync();  // before they count
   std::vector<Score> scores;
   for (const std::size_t id : ids) {
-    const Score* score = journal_->find(archive_.records[id].recipe, side, measure);
+    const Score* score = find(id, question);
     if (score == nullptr || (score->failure.empty() && score->values.size() != items.size()))
       throw Error(fmt::format("the journal has no fitting scores of candidate {}", id));
     scores.push_back(*score);
@@ -140,8 +165,8 @@ std::vector<Score> Candidates::scores_of(const std::vector<std::size_t>& ids, Si
   return scores;
 }
 
-// On the search side.
-void Candidates::take_over(Record& record, Measure measure, const Score& score) const {
+// On the search side. A candidate that has not answered all of it has no fitness yet.
+void Candidates::take_over(Record& record, const Question& question, const Score& score) const {
   record.merge_seconds += score.merge_seconds;
   record.score_seconds += score.score_seconds;
   if (record.scores.empty()) record.scores.assign(archive_.items.size(), kMissing);
@@ -150,44 +175,93 @@ void Candidates::take_over(Record& record, Measure measure, const Score& score) 
     record.fitness.reset();
     return;
   }
-  const std::vector<std::size_t> items = items_of(bench_->exam, Side::search);
-  const double value = fitness(bench_->exam, items, score.values, measure);
-  if (measure == Measure::likelihood) {
-    record.likelihood = value;
-  } else {
-    for (std::size_t i = 0; i < items.size(); ++i) record.scores[items[i]] = score.values[i];
+  const std::vector<std::size_t>& items = question.items;
+  if (question.measure == Measure::likelihood) {
+    record.likelihood = fitness(bench_->exam, items, score.values, question.measure);
+    if (question.measure == bench_->measure()) record.fitness = record.likelihood;
+    return;
   }
-  if (measure == bench_->measure()) record.fitness = value;
+  for (std::size_t i = 0; i < items.size(); ++i) record.scores[items[i]] = score.values[i];
+  if (bench_->measure() != Measure::metric) return;
+  const std::vector<std::size_t> all = items_of(bench_->exam, Side::search);
+  std::vector<double> values;
+  for (const std::size_t item : all) values.push_back(record.scores[item]);
+  if (std::none_of(values.begin(), values.end(), [](double value) { return std::isnan(value); }))
+    record.fitness = fitness(bench_->exam, all, values);
 }
 
-std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& stage) {
+std::size_t Candidates::append(std::vector<Proposal> proposals) {
   const std::size_t first = archive_.records.size();
-  std::vector<std::size_t> fresh_ids;
   for (Proposal& proposed : proposals) {
     const std::size_t id = archive_.records.size();
+    std::vector<double>& genes = proposed.record.genes;
+    if (!genes.empty()) genes.insert(genes.begin(), genes_before_, kMissing);
     const auto [place, is_new] = known_.emplace(proposed.record.recipe, id);
-    if (is_new) {
-      fresh_ids.push_back(id);
-    } else {
-      proposed.record.same_as = place->second;
-      progress_(stage, bench_->exam.split.count(Side::search));
-    }
+    if (!is_new) proposed.record.same_as = place->second;
     archive_.records.push_back(std::move(proposed.record));
     subjects_.push_back(std::move(proposed.subject));
   }
-  const Measure measure = bench_->measure();
-  const std::vector<Score> scores = scores_of(fresh_ids, Side::search, measure, stage);
-  for (std::size_t i = 0; i < fresh_ids.size(); ++i)
-    take_over(archive_.records[fresh_ids[i]], measure, scores[i]);
+  return first;
+}
+
+std::vector<std::size_t> Candidates::originals_from(std::size_t first) const {
+  std::vector<std::size_t> ids;
   for (std::size_t id = first; id < archive_.records.size(); ++id) {
-    Record& record = archive_.records[id];
-    if (!record.same_as) continue;
-    const Record& earlier = archive_.records[*record.same_as];
-    record.fitness = earlier.fitness;
-    record.failure = earlier.failure;
-    record.likelihood = earlier.likelihood;
-    record.scores = earlier.scores;
+    const std::size_t original = archive_.records[id].same_as.value_or(id);
+    if (std::find(ids.begin(), ids.end(), original) == ids.end()) ids.push_back(original);
   }
+  return ids;
+}
+
+void Candidates::copy_original(std::size_t id) {
+  Record& record = archive_.records[id];
+  if (!record.same_as) return;
+  const Record& earlier = archive_.records[*record.same_as];
+  record.fitness = earlier.fitness;
+  record.failure = earlier.failure;
+  record.likelihood = earlier.likelihood;
+  record.scores = earlier.scores;
+}
+
+void Candidates::copy_originals(std::size_t first) {
+  for (std::size_t id = first; id < archive_.records.size(); ++id) copy_original(id);
+}
+
+void Candidates::answer(const std::vector<std::size_t>& originals, const std::vector<std::size_t>& items,
+                        const std::string& stage) {
+  const std::size_t all = bench_->exam.split.count(Side::search);
+  std::map<std::vector<std::size_t>, std::vector<std::size_t>> groups;  // what is missing -> of whom
+  for (const std::size_t id : originals) {
+    const Record& record = archive_.records[id];
+    std::vector<std::size_t> missing;
+    std::copy_if(items.begin(), items.end(), std::back_inserter(missing), [&](std::size_t item) {
+      return record.failure.empty() && (record.scores.empty() || std::isnan(record.scores[item]));
+    });
+    progress_(stage, items.size() - missing.size());
+    if (!missing.empty()) groups[missing].push_back(id);
+  }
+  for (const auto& [missing, ids] : groups) {
+    Question question{.items = missing};
+    if (missing.size() < all) question.some = missing;
+    const std::vector<Score> scores = scores_of(ids, question, stage);
+    for (std::size_t i = 0; i < ids.size(); ++i) take_over(archive_.records[ids[i]], question, scores[i]);
+  }
+}
+
+std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& stage) {
+  const std::size_t first = append(std::move(proposals));
+  const Question question = whole(Side::search, bench_->measure());
+  std::vector<std::size_t> originals = originals_from(first);
+  progress_(stage, (archive_.records.size() - first - originals.size()) * question.items.size());
+  if (question.measure == Measure::metric) {
+    answer(originals, question.items, stage);
+  } else {
+    std::erase_if(originals, [&](std::size_t id) { return id < first; });
+    const std::vector<Score> scores = scores_of(originals, question, stage);
+    for (std::size_t i = 0; i < originals.size(); ++i)
+      take_over(archive_.records[originals[i]], question, scores[i]);
+  }
+  copy_originals(first);
   return first;
 }
 
@@ -195,10 +269,11 @@ void Candidates::measure(const std::vector<std::size_t>& ids, Measure measure, c
   std::vector<std::size_t> standing;
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(standing),
                [&](std::size_t id) { return archive_.records[id].fitness.has_value(); });
-  const std::vector<Score> scores = scores_of(standing, Side::search, measure, stage);
+  const Question question = whole(Side::search, measure);
+  const std::vector<Score> scores = scores_of(standing, question, stage);
   for (std::size_t i = 0; i < standing.size(); ++i) {
     Record& record = archive_.records[standing[i]];
-    take_over(record, measure, scores[i]);
+    take_over(record, question, scores[i]);
     if (!scores[i].failure.empty()) record.failure = stage + ": " + scores[i].failure;
   }
 }
@@ -206,19 +281,23 @@ void Candidates::measure(const std::vector<std::size_t>& ids, Measure measure, c
 Trial Candidates::trial(std::size_t id, Objectives objectives) const {
   const Record& record = archive_.records[id];
   if (!record.fitness) return {};
-  const Score& score = *journal_->find(record.recipe, Side::search, bench_->measure());
-  const std::vector<std::size_t> items = items_of(bench_->exam, Side::search);
-  Trial trial{.objectives = {*record.fitness}, .items = contributions(bench_->exam, items, score.values)};
-  if (objectives == Objectives::several) {
-    trial.objectives = task_scores(bench_->exam, items, score.values, bench_->measure());
-  }
+  const Question question = whole(Side::search, bench_->measure());
+  const std::vector<std::size_t>& items = question.items;
+  const std::vector<double> values =
+      question.measure == Measure::metric ? values_of_items(record, items) : find(id, question)->values;
+  Trial trial{.objectives = {*record.fitness}};
+  if (values.empty()) return trial;  // it dropped out of a race
+  trial.items = contributions(bench_->exam, items, values);
+  if (objectives == Objectives::several)
+    trial.objectives = task_scores(bench_->exam, items, values, question.measure);
   return trial;
 }
 
 std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size_t>& ids, Side side,
                                                      const std::string& stage, const Keeper* keeper) {
-  const std::vector<std::size_t> items = items_of(bench_->exam, side);
-  const std::vector<Score> scores = scores_of(ids, side, Measure::metric, stage, keeper);
+  const Question question = whole(side, Measure::metric);
+  const std::vector<std::size_t>& items = question.items;
+  const std::vector<Score> scores = scores_of(ids, question, stage, keeper);
   std::vector<std::vector<double>> rows(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     Record& record = archive_.records[ids[i]];
@@ -230,6 +309,12 @@ std::vector<std::vector<double>> Candidates::examine(const std::vector<std::size
     rows[i] = contributions(bench_->exam, items, scores[i].values);
   }
   return rows;
+}
+
+void Candidates::begin_stage() {
+  genes_before_ = archive_.genes.size();
+  const std::vector<Gene>& genes = bench_->space->genes();
+  archive_.genes.insert(archive_.genes.end(), genes.begin(), genes.end());
 }
 
 void Candidates::end_generation() {

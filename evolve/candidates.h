@@ -12,7 +12,9 @@
 
 #include "evolve/archive.h"
 #include "evolve/evaluator.h"
+#include "evolve/item_subset.h"
 #include "evolve/journal.h"
+#include "evolve/racing.h"
 #include "evolve/workbench.h"
 
 namespace tsugi::evolve {
@@ -57,8 +59,19 @@ class Candidates {
   Evaluator& evaluator() { return evaluator_; }
 
   /// Scores proposals on the search side, by what the search goes by, and appends them; returns the number of
-  /// the first. A recipe that is already known is not evaluated again. Failures are recorded.
+  /// the first. What is already known of a recipe is not asked again. Failures are recorded.
   std::size_t add(std::vector<Proposal> proposals, const std::string& stage);
+
+  /// The same of a generation that races (racing.h), by the metric: those that are surely not among the best
+  /// `keep` answer only some items, and their fitness is what the race makes of them.
+  std::size_t race(std::vector<Proposal> proposals, const RaceRules& rules, const std::string& stage);
+
+  /// The same of a generation that answers a subset of the items: fitness is what the subset makes of it.
+  std::size_t sample(std::vector<Proposal> proposals, const ItemSubset& subset, const std::string& stage);
+
+  /// Has candidates answer what they have not on the search side, by the metric; their fitness is then no
+  /// estimate any more.
+  void complete(const std::vector<std::size_t>& ids, const std::string& stage);
 
   /// Scores candidates on the search side by a measure that the search need not go by; those that failed are
   /// left out. A failure here is recorded as one on another side is.
@@ -68,6 +81,9 @@ class Candidates {
   /// one that fails is empty and its failure recorded. With a keeper answers are kept before a score counts.
   std::vector<std::vector<double>> examine(const std::vector<std::size_t>& ids, eval::Side side,
                                            const std::string& stage, const Keeper* keeper = nullptr);
+
+  /// From here on genes are those of the workbench's new space.
+  void begin_stage();
 
   /// Notes in the archive what the generation that ends here took, but for evaluating.
   void end_generation();
@@ -79,11 +95,30 @@ class Candidates {
   std::vector<std::size_t> of(Origin origin) const;
 
  private:
-  std::vector<Score> scores_of(const std::vector<std::size_t>& ids, eval::Side side, Measure measure,
+  /// Items of one side.
+  struct Question {
+    eval::Side side = eval::Side::search;
+    Measure measure = Measure::metric;
+    std::vector<std::size_t> items{};  ///< ascending
+    std::vector<std::size_t> some{};   ///< the same, unless they are all of the side
+  };
+  Question whole(eval::Side side, Measure measure) const;
+
+  std::size_t append(std::vector<Proposal> proposals);
+  /// The candidates whose scores those from `first` on have, each once.
+  std::vector<std::size_t> originals_from(std::size_t first) const;
+  /// Gives candidates that stand for an earlier one what is known of that one: one, or all from `first` on.
+  void copy_original(std::size_t id);
+  void copy_originals(std::size_t first);
+  /// Has the search side's `items` (ascending) answered by originals that did not fail; asks what is missing.
+  void answer(const std::vector<std::size_t>& originals, const std::vector<std::size_t>& items,
+              const std::string& stage);
+  std::vector<Score> scores_of(const std::vector<std::size_t>& ids, const Question& question,
                                const std::string& stage, const Keeper* keeper = nullptr);
-  bool is_known(std::size_t id, eval::Side side, Measure measure, const Keeper* keeper) const;
-  Subject limited(std::size_t id, eval::Side side) const;
-  void take_over(Record& record, Measure measure, const Score& score) const;
+  const Score* find(std::size_t id, const Question& question) const;
+  bool is_known(std::size_t id, const Question& question, const Keeper* keeper) const;
+  Subject limited(std::size_t id, const Question& question) const;
+  void take_over(Record& record, const Question& question, const Score& score) const;
 
   Workbench* bench_;
   Journal* journal_;
@@ -91,6 +126,7 @@ class Candidates {
   std::function<bool()> stop_;
   Evaluator evaluator_;
   Archive archive_;
+  std::size_t genes_before_ = 0;   ///< of earlier stages
   double evaluating_seconds_ = 0;  ///< of the generation that goes on
   std::chrono::steady_clock::time_point generation_start_ = std::chrono::steady_clock::now();
   std::vector<Subject> subjects_;             ///< [candidate]

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,26 +18,14 @@
 #include "eval/model/workspace.h"
 #include "eval/results/results.h"
 #include "evolve/exam.h"
+#include "evolve/outside_scoring.h"
 #include "evolve/planner.h"
+#include "evolve/score.h"
 #include "merge/checkpoint/checkpoint.h"
 #include "merge/execute.h"
 #include "recipes/recipe.h"
 
 namespace tsugi::evolve {
-
-/// What is to be scored: a checkpoint as it is, or else a recipe.
-struct Subject {
-  std::shared_ptr<const merge::Checkpoint> checkpoint;
-  recipes::Recipe recipe;
-  std::optional<double> time_limit{};  ///< seconds for merging and scoring; longer is a failure
-};
-
-struct Score {
-  std::vector<double> values;  ///< in the order of the asked items; empty after a failure
-  std::string failure;         ///< why there are none, or ""
-  double merge_seconds = 0;
-  double score_seconds = 0;
-};
 
 /// What goes on while subjects are scored; all of it optional, called from any thread.
 struct Watch {
@@ -55,15 +44,17 @@ struct Watch {
 /// Not thread-safe from outside; uses the threads of the surrounding pool inside.
 class Evaluator {
  public:
-  /// The references must outlive the evaluator. `lanes` arenas are made when first used and kept.
+  /// The references must outlive the evaluator. `lanes` arenas are made when first used and kept. `place` is
+  /// where models are written for tasks with a program; an exam without such tasks needs none.
   Evaluator(const Exam& exam, const eval::Tokenizer& tokenizer, merge::CheckpointStore& store,
-            const Division& division);
+            const Division& division, ExportPlace place = {});
   ~Evaluator();
 
   /// Scores each subject on `items` (ascending). A failure becomes that subject's Score::failure. Throws
   /// Interrupted when watch.stop says so, std::bad_alloc (which is no subject's fault) and what
   /// watch.answered and watch.finished throw, a moment later for the time that each thread's step takes.
-  /// Throws Error for items of the sealed test before open_sealed.
+  /// Throws Error for items of the sealed test before open_sealed. Tasks with a program are asked beside the
+  /// others, by threads of their own; throws ScorerFailed and DiskFull for what ends a run there.
   std::vector<Score> evaluate(std::span<const Subject> subjects, std::span<const std::size_t> items,
                               Measure measure, const Watch& watch = {});
 
@@ -72,13 +63,22 @@ class Evaluator {
   void with_decoder(const Subject& subject, const std::function<bool()>& stop,
                     const std::function<void(const eval::Decoder&)>& use);
 
-  /// The plan of a subject. Throws what planning throws.
+  /// The plan of a subject. What its recipe names is merged for it. Throws what planning and merging throw.
   merge::MergePlan plan(const Subject& subject);
+
+  /// Merges what further subjects have among their earlier merges, and keeps it. Not while subjects are
+  /// scored.
+  void keep(const recipes::Recipe& earlier);
 
  private:
   struct Arena;
   struct Lane;
 
+  merge::MergePlan plan(const Subject& subject, merge::Concurrency concurrency,
+                        const std::function<void()>& check);
+  std::shared_ptr<const merge::Checkpoint> merged(const recipes::Recipe& recipe,
+                                                  merge::Concurrency concurrency,
+                                                  const std::function<void()>& check);
   void fill(eval::ResidentWeights& weights, const merge::MergePlan& merge_plan,
             merge::Concurrency concurrency, const std::function<void()>& check);
   Score evaluate_one(Lane& lane, const Subject& subject, std::span<const std::size_t> items, Measure measure,
@@ -93,12 +93,17 @@ class Evaluator {
                                   const std::function<void(std::size_t)>& progress,
                                   eval::ModelResult* answers);
 
+  struct Round;
+  void run_lanes(Round& round, std::span<const std::size_t> items, const Watch& inner);
+
   const Exam* exam_;
   const eval::Tokenizer* tokenizer_;
   merge::CheckpointStore* store_;
   std::mutex planning_;  ///< a CheckpointStore is not thread-safe
+  std::map<std::string, std::shared_ptr<const merge::Checkpoint>> kept_;  ///< by recipe
   merge::ReductionCache cache_;
   std::size_t cores_each_;
+  ExportPlace place_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::shared_ptr<eval::Workspaces> workspaces_ = std::make_shared<eval::Workspaces>();
 };

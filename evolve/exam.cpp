@@ -9,6 +9,7 @@
 
 #include "eval/holdout/leaderboards.h"
 #include "eval/tasks/chat_prompts.h"
+#include "evolve/random.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -27,6 +28,12 @@ std::vector<std::string> columns_of(const Task& task) {
   return columns;
 }
 
+void check_weight(const recipes::TaskSpec& spec) {
+  if (spec.weight != 0) return;
+  throw InputError(spec.mark, fmt::format("task '{}' has weight 0", spec.name),
+                   "leave the task out, or give it a weight");
+}
+
 void check_task(const recipes::TaskSpec& spec, const Task& task) {
   const std::vector<std::string> columns = columns_of(task);
   if (std::find(columns.begin(), columns.end(), spec.metric) == columns.end()) {
@@ -41,10 +48,7 @@ void check_task(const recipes::TaskSpec& spec, const Task& task) {
                                  metric->aggregation->name),
                      "search by a metric that is a mean over items, such as acc or exact_match");
   }
-  if (spec.weight == 0) {
-    throw InputError(spec.mark, fmt::format("task '{}' has weight 0", spec.name),
-                     "leave the task out, or give it a weight");
-  }
+  check_weight(spec);
 }
 
 // An example shows its answer: one from the sealed side would tell the search what the test asks.
@@ -87,8 +91,84 @@ std::optional<std::string> text_field(const Item& item, const char* key) {
   return found->get<std::string>();
 }
 
-std::string item_id(const Task& task, const Item& item) {
-  return fmt::format("{}/{}", task.name, text_field(item, "id").value_or(std::to_string(item.doc_id)));
+/// A task with its documents.
+struct Loaded {
+  Task task{};
+  std::vector<Item> items{};
+  std::size_t shots = 0;
+  std::optional<eval::CommandTask> command{};
+
+  std::string item_id(const Item& item) const {
+    const std::string id =
+        command ? eval::command_item_id(item) : text_field(item, "id").value_or(std::to_string(item.doc_id));
+    return fmt::format("{}/{}", task.name, id);
+  }
+};
+
+// Any `limit` items instead of the first, in file order. Never by the run's seed: another seed must not ask
+// other items of the sealed test.
+void shuffle_items(std::vector<Item>& items, const recipes::SearchSpec& spec) {
+  if (!spec.shuffle || !spec.limit || items.size() <= static_cast<std::size_t>(*spec.limit)) return;
+  std::vector<std::pair<std::uint64_t, std::size_t>> drawn;
+  for (std::size_t i = 0; i < items.size(); ++i) drawn.emplace_back(random_bits({.coordinate = i}), i);
+  std::sort(drawn.begin(), drawn.end());
+  drawn.resize(static_cast<std::size_t>(*spec.limit));
+  std::sort(drawn.begin(), drawn.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::vector<Item> chosen;
+  for (const auto& [bits, place] : drawn) chosen.push_back(std::move(items[place]));
+  items = std::move(chosen);
+}
+
+Loaded load_native(const recipes::SearchSpec& spec, const recipes::TaskSpec& task_spec,
+                   const eval::PromptOptions& options, Exam& exam) {
+  Loaded loaded{.task = eval::load_task(task_spec.name, spec.include_path, spec.file)};
+  check_task(task_spec, loaded.task);
+  check_examples(task_spec, loaded.task, options);
+  check_leaderboard(spec, task_spec, loaded.task, exam);
+  loaded.items = eval::load_items(loaded.task, options);
+  shuffle_items(loaded.items, spec);
+  loaded.shots = eval::shots_of(loaded.task, options);
+  return loaded;
+}
+
+void check_command(const recipes::SearchSpec& spec, const recipes::TaskSpec& task) {
+  check_weight(task);
+  if (spec.fitness == recipes::Fitness::loglikelihood) {
+    throw InputError(
+        task.mark, fmt::format("task '{}' is scored by a program, which gives no log-likelihoods", task.name),
+        "search by fitness: metric, or score the task natively");
+  }
+  const auto same = [&](const recipes::TaskSpec& other) { return other.name == task.name; };
+  if (std::count_if(spec.tasks.begin(), spec.tasks.end(), same) > 1) {
+    throw InputError(task.mark, fmt::format("another task is called '{}', too", task.name),
+                     "give it a name of its own; task: NAME says what the program calls it");
+  }
+}
+
+// As far as the rest of a run looks at a task.
+Loaded load_command(const recipes::SearchSpec& spec, const recipes::TaskSpec& task_spec, Exam& exam) {
+  const recipes::CommandSpec& command = *task_spec.command;
+  check_command(spec, task_spec);
+  Loaded loaded{.command = eval::find_command(task_spec, spec.file)};
+  Task& task = loaded.task;
+  const bool first = spec.limit && !spec.shuffle;
+  const std::size_t limit = first ? static_cast<std::size_t>(*spec.limit) : SIZE_MAX;
+  loaded.items = eval::load_command_items(*loaded.command, command, spec.file, limit);
+  shuffle_items(loaded.items, spec);
+  task.data_files = {recipes::find_beside(command.items, spec.file).value()};
+  task.config = {{"command", command.words}, {"task", command.task}, {"question", command.question}};
+  task.name = command.task;  // by which the set may be known
+  check_leaderboard(spec, task_spec, task, exam);
+  task.name = task_spec.name;
+  return loaded;
+}
+
+std::string program_note(const eval::CommandTask& task) {
+  return fmt::format(
+      "task '{}' is scored by {}{}; it is asked the items of one side at a time, and what else it reads is "
+      "not "
+      "seen from here (docs/honesty.md)",
+      task.name, task.words.front(), task.at_once > 1 ? fmt::format(", {} at once", task.at_once) : "");
 }
 
 // A task without items on a side has no mean there.
@@ -133,6 +213,10 @@ void encode_references(Exam& exam, const recipes::SearchSpec& spec, const eval::
         positions.push_back(exam.items[i].position);
     }
     ExamTask& task = exam.tasks[t];
+    if (task.command) {  // the same for all candidates: other tasks decide
+      task.references.requests.resize(task.prepared.items.size());
+      continue;
+    }
     task.references =
         eval::encode_references(task.prepared, positions, spec.apply_chat_template, tokenizer, exam.limits);
     const auto missing = std::find_if(positions.begin(), positions.end(),
@@ -147,7 +231,7 @@ void encode_references(Exam& exam, const recipes::SearchSpec& spec, const eval::
 eval::PromptOptions prompt_options(const recipes::SearchSpec& spec, const eval::ModelFiles& files) {
   eval::PromptOptions options;
   if (spec.num_fewshot) options.num_fewshot = static_cast<std::size_t>(*spec.num_fewshot);
-  if (spec.limit) options.limit = static_cast<std::size_t>(*spec.limit);
+  if (spec.limit && !spec.shuffle) options.limit = static_cast<std::size_t>(*spec.limit);
   options.system_instruction = spec.system_instruction;
   options.multiturn = spec.fewshot_as_multiturn;
   options.answers = false;  // which are sealed is known only when all questions are
@@ -164,38 +248,38 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
   Exam exam;
   exam.limits = limits;
   std::vector<eval::HoldoutItem> holdout;
-  std::vector<std::pair<Task, std::vector<Item>>> loaded;
+  std::vector<Loaded> loaded;
   for (const recipes::TaskSpec& task_spec : spec.tasks) {
-    Task task = eval::load_task(task_spec.name, spec.include_path, spec.file);
-    check_task(task_spec, task);
-    check_examples(task_spec, task, options);
-    check_leaderboard(spec, task_spec, task, exam);
-    notes.insert(notes.end(), task.notes.begin(), task.notes.end());
-    std::vector<Item> items = eval::load_items(task, options);
-    for (std::size_t position = 0; position < items.size(); ++position) {
-      const Item& item = items[position];
+    Loaded one =
+        task_spec.command ? load_command(spec, task_spec, exam) : load_native(spec, task_spec, options, exam);
+    notes.insert(notes.end(), one.task.notes.begin(), one.task.notes.end());
+    if (one.command) notes.push_back(program_note(*one.command));
+    for (std::size_t position = 0; position < one.items.size(); ++position) {
+      const Item& item = one.items[position];
       holdout.push_back({.question = text_field(item, "question").value_or(item.question),
                          .source = text_field(item, "source")});
-      exam.items.push_back({.task = loaded.size(),
-                            .position = position,
-                            .id = item_id(task, item),
-                            .content = holdout.back()});
+      exam.items.push_back(
+          {.task = loaded.size(), .position = position, .id = one.item_id(item), .content = holdout.back()});
     }
-    loaded.emplace_back(std::move(task), std::move(items));
+    loaded.push_back(std::move(one));
   }
   exam.split = eval::split_items(
       holdout, {.search = spec.split.search, .validation = spec.split.validation, .test = spec.split.test});
   for (std::size_t t = 0; t < loaded.size(); ++t) {
-    auto& [task, items] = loaded[t];
-    eval::add_answers(task, items, positions_of(exam, t, false));
+    auto& [task, items, shots, command] = loaded[t];
     const std::string& column = spec.tasks[t].metric;
-    const eval::Metric* metric = eval::find_metric(column.substr(0, column.find(',')), task);
-    const std::size_t shots = eval::shots_of(task, options);
-    exam.tasks.push_back({.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits),
-                          .weight = spec.tasks[t].weight,
-                          .column = column,
-                          .less_is_better = metric != nullptr && !metric->higher_is_better,
-                          .shots = shots});
+    ExamTask one{.prepared = {}, .weight = spec.tasks[t].weight, .column = column, .shots = shots};
+    if (command) {
+      one.prepared.task = std::move(task);
+      one.prepared.items = std::move(items);
+      one.command = std::move(command);
+    } else {
+      eval::add_answers(task, items, positions_of(exam, t, false));
+      const eval::Metric* metric = eval::find_metric(column.substr(0, column.find(',')), task);
+      one.less_is_better = metric != nullptr && !metric->higher_is_better;
+      one.prepared = eval::prepare(std::move(task), std::move(items), tokenizer, limits);
+    }
+    exam.tasks.push_back(std::move(one));
   }
   check_sides(exam, spec);
   encode_references(exam, spec, tokenizer);
@@ -204,9 +288,21 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
 
 void open_sealed(Exam& exam, const eval::Tokenizer& tokenizer) {
   if (exam.opened) return;
-  for (std::size_t t = 0; t < exam.tasks.size(); ++t)
+  for (std::size_t t = 0; t < exam.tasks.size(); ++t) {
+    if (exam.tasks[t].command) continue;
     eval::answer_items(exam.tasks[t].prepared, positions_of(exam, t, true), tokenizer, exam.limits);
+  }
   exam.opened = true;
+}
+
+bool asks_programs(const Exam& exam) {
+  return std::any_of(exam.tasks.begin(), exam.tasks.end(),
+                     [](const ExamTask& task) { return task.command.has_value(); });
+}
+
+bool asks_programs_only(const Exam& exam) {
+  return std::all_of(exam.tasks.begin(), exam.tasks.end(),
+                     [](const ExamTask& task) { return task.command.has_value(); });
 }
 
 std::vector<std::size_t> items_of(const Exam& exam, Side side) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eval/holdout/split.h"
+#include "eval/scorers/command.h"
 #include "eval/scorers/native.h"
 #include "eval/scorers/reference.h"
 #include "eval/tokenizer/tokenizer.h"
@@ -29,6 +30,8 @@ struct ExamTask {
   bool less_is_better = false;
   std::size_t shots = 0;          ///< examples before each question
   eval::References references{};  ///< of the items on the search side
+  /// A program of the user's scores it; `prepared` then has only the task's name, files and items.
+  std::optional<eval::CommandTask> command{};
 };
 
 struct ExamItem {
@@ -60,6 +63,10 @@ Exam load_exam(const recipes::SearchSpec& spec, const eval::ModelFiles& files,
 /// Reads the answers of the sealed test; until then an Evaluator refuses its items. `tokenizer` is
 /// load_exam's. Nothing else may use the exam meanwhile. Throws InputError for an answer that cannot be used.
 void open_sealed(Exam& exam, const eval::Tokenizer& tokenizer);
+
+/// Whether programs of the user's score some of the tasks, or all of them.
+bool asks_programs(const Exam& exam);
+bool asks_programs_only(const Exam& exam);
 
 /// Items of a side, in order.
 std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);

@@ -111,9 +111,10 @@ void Journal::apply_evaluation(const Json& record) {
   score.merge_seconds = record.at("seconds").at(0).get<double>();
   score.score_seconds = record.at("seconds").at(1).get<double>();
   const Measure measure = record.contains("measure") ? Measure::likelihood : Measure::metric;
-  scores_.emplace(std::tuple(record.at("recipe").get<std::string>(),
-                             side_of(record.at("side").get<std::string>()), measure),
-                  std::move(score));
+  scores_.emplace(
+      std::tuple(record.at("recipe").get<std::string>(), side_of(record.at("side").get<std::string>()),
+                 measure, record.value("items", std::vector<std::size_t>())),
+      std::move(score));
 }
 
 // What is in memory is what was written, to the letter: a run that goes on later sees the same.
@@ -146,8 +147,9 @@ void Journal::extend(int evaluations) {
   append({{"extension", evaluations}});
 }
 
-const Score* Journal::find(const std::string& recipe, Side side, Measure measure) const {
-  const auto found = scores_.find({merge::sha256_hex(recipe), side, measure});
+const Score* Journal::find(const std::string& recipe, Side side, Measure measure,
+                           const std::vector<std::size_t>& items) const {
+  const auto found = scores_.find({merge::sha256_hex(recipe), side, measure, items});
   return found == scores_.end() ? nullptr : &found->second;
 }
 
@@ -158,6 +160,7 @@ void Journal::record(const Evaluation& evaluation) {
                  {"side", text_of(evaluation.side)},
                  {"seconds", {score.merge_seconds, score.score_seconds}}};
   if (evaluation.measure == Measure::likelihood) record["measure"] = "likelihood";
+  if (!evaluation.items.empty()) record["items"] = evaluation.items;
   if (score.failure.empty()) {
     record["values"] = score.values;
   } else {

@@ -33,11 +33,12 @@ struct Evaluation {
   std::string recipe;         ///< YAML; the journal keeps its SHA-256
   eval::Side side = eval::Side::search;
   Measure measure = Measure::metric;
+  std::vector<std::size_t> items{};  ///< ascending, where it was asked some of the side's items; empty: all
   Score score;
 };
 
-/// Evaluations are found by recipe, side and measure, not by number: after an extension a candidate may have
-/// another. record() may be called from any thread; everything else from one, and not beside it.
+/// Evaluations are found by recipe, side, measure and items, not by number: after an extension a candidate
+/// may have another. record() may be called from any thread; everything else from one, and not beside it.
 class Journal {
  public:
   /// A new file with its header, in one step. `evaluations` is how many the search may propose. Throws
@@ -65,7 +66,8 @@ class Journal {
   void sync();
 
   /// Null when there is none. Valid until the journal ends.
-  const Score* find(const std::string& recipe, eval::Side side, Measure measure = Measure::metric) const;
+  const Score* find(const std::string& recipe, eval::Side side, Measure measure = Measure::metric,
+                    const std::vector<std::size_t>& items = {}) const;
   void record(const Evaluation& evaluation);
 
   /// Recipes in their order. Throws Error when other finalists were named for this number of evaluations.
@@ -86,7 +88,7 @@ class Journal {
   int evaluations_ = 0;
   std::optional<int> process_;
   /// By recipe's SHA-256; the first counts.
-  std::map<std::tuple<std::string, eval::Side, Measure>, Score> scores_;
+  std::map<std::tuple<std::string, eval::Side, Measure, std::vector<std::size_t>>, Score> scores_;
   std::map<int, std::vector<std::string>> finalists_;  ///< by evaluations; SHA-256 of recipes
   std::map<int, std::size_t> openings_;                ///< by evaluations; number from 1
   std::mutex mutex_;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "evolve/finishing.h"
 #include "recipes/error.h"
 
 namespace tsugi::evolve {
@@ -46,9 +48,9 @@ std::string text_of(const Option& option) {
   return fmt::format("; default {:.3g}", *option.standard);
 }
 
-}  // namespace
-
-std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, const SearchShape& shape) {
+// The kind that is named, and the options that are given.
+std::pair<const OptimizerKind*, OptimizerSetup> read_choice(const recipes::OptimizerSpec& spec,
+                                                            const SearchShape& shape) {
   const OptimizerKind& kind = find_kind(spec);
   if (shape.start.size() < kind.least_genes || shape.start.size() > kind.most_genes) {
     throw InputError(spec.mark,
@@ -66,7 +68,33 @@ std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, 
     const Option& option = find_option(kind, setting);
     setup.options.emplace(option.name, value_of(option, setting));
   }
-  return start_optimizer(kind, std::move(setup));
+  return {&kind, std::move(setup)};
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> choose_optimizer(const recipes::OptimizerSpec& spec, const SearchShape& shape) {
+  auto [kind, setup] = read_choice(spec, shape);
+  std::unique_ptr<Optimizer> first = start_optimizer(*kind, std::move(setup));
+  if (spec.finish.empty()) return first;
+  const recipes::OptimizerSpec& last = spec.finish.front();
+  auto [last_kind, last_setup] = read_choice(last, shape);
+  const auto kept = static_cast<std::size_t>(last.evaluations);
+  if (kept >= shape.evaluations) {
+    throw InputError(last.mark,
+                     fmt::format("{} would have {} of the search's {} evaluations to finish with", last.name,
+                                 kept, shape.evaluations),
+                     "leave some to the optimizer before it");
+  }
+  return finish_with({.first = std::move(first),
+                      .first_kind = kind,
+                      .last_kind = last_kind,
+                      .last_setup = std::move(last_setup),
+                      .first_evaluations = shape.evaluations - kept});
+}
+
+std::string optimizers_text(const recipes::OptimizerSpec& spec) {
+  return spec.finish.empty() ? spec.name : fmt::format("{}, {}", spec.name, spec.finish.front().name);
 }
 
 std::string describe_optimizers() {
@@ -78,6 +106,8 @@ std::string describe_optimizers() {
                           text_of(option));
     }
   }
+  text +=
+      "  finish: {name: OPTIMIZER, evaluations: N, ...} beside a name lets another go on for the last N\n";
   return text;
 }
 

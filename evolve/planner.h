@@ -17,6 +17,7 @@ struct Demand {
   std::uint64_t arena = 0;      ///< resident weights of one candidate
   std::uint64_t workspace = 0;  ///< working memory of one thread that scores
   std::uint64_t mapped = 0;     ///< mapped inputs, shared by all candidates
+  std::uint64_t exports = 0;    ///< models in memory-backed storage, for programs of the user's
   std::size_t candidates = 1;   ///< in a generation
 };
 

@@ -51,6 +51,7 @@ std::vector<fs::path> files_of(const Workbench& bench) {
     const eval::Task& read = task.prepared.task;
     files.insert(files.end(), read.data_files.begin(), read.data_files.end());
     files.insert(files.end(), read.fewshot.files.begin(), read.fewshot.files.end());
+    if (task.command) files.insert(files.end(), task.command->files.begin(), task.command->files.end());
   }
   for (const std::string& name : bench.spec.contamination.against) {
     if (const auto file = recipes::find_beside(name, bench.spec.file)) files.push_back(*file);

@@ -8,6 +8,7 @@
 
 #include "evolve/carry_out.h"
 #include "evolve/run_start.h"
+#include "evolve/score.h"
 #include "evolve/search.h"
 #include "merge/export/output_file.h"
 
@@ -28,6 +29,9 @@ Result finish(Workbench& bench, const SearchOptions& options, RunFolder& folder,
     const Result result = carry_out_search(bench, options, folder, journal);
     folder.commit();
     return result;
+  } catch (const ScorerFailed& error) {
+    journal.sync();
+    throw stopped(error.what());
   } catch (const Interrupted&) {
     journal.sync();
     throw stopped(options.output.string() + ": stopped as asked");

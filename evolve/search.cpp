@@ -9,6 +9,7 @@
 
 #include "evolve/candidates.h"
 #include "evolve/early_stop.h"
+#include "evolve/rank_agreement.h"
 #include "evolve/verdict.h"
 
 namespace tsugi::evolve {
@@ -23,8 +24,11 @@ class Search {
 
  private:
   void generation_zero();
-  void optimise();
-  std::vector<Trial> trials_from(std::size_t first, std::size_t generation);
+  void optimise(std::size_t budget);
+  std::size_t ask_generation(std::vector<Proposal> proposals, std::size_t generation);
+  std::size_t choose_weights() const;
+  void search_layers();
+  std::vector<Trial> trials_from(std::size_t first, std::size_t generation, const Optimizer& optimizer);
   void check_metric(std::size_t first, std::size_t generation);
   void ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop);
   void summarise(std::size_t generation, std::size_t first) const;
@@ -38,6 +42,8 @@ class Search {
   Journal* journal_;
   Candidates candidates_;
   std::size_t population_;
+  std::optional<RaceRules> race_;
+  std::optional<ItemSubset> subset_;
   std::optional<std::size_t> mean_;
   std::size_t items_done_ = 0;
   std::size_t recorded_before_;
@@ -57,6 +63,7 @@ Search::Search(Workbench& bench, const SearchOptions& options, const RunFolder& 
           },
           options.stop),
       population_(make_optimizer(bench)->ask().size()),
+      race_(race_rules(bench.spec, bench.exam.split.count(Side::search), population_)),
       recorded_before_(journal.recorded()) {}
 
 // Each candidate counts its items, evaluated or not (but for ties, whose number nobody knows), so that the
@@ -72,7 +79,8 @@ std::size_t Search::items_total() const {
                                   ? 0
                                   : fixed + 1 + generations / every * population_ + kMostFinalists;
   const std::size_t means = bench_->spec.patience > 0 ? generations : 0;
-  return (fixed + 2 + means + generations * population_ + checked) * split.count(Side::search) +
+  const std::size_t completed = bench_->spec.items ? kMostFinalists : 0;
+  return (fixed + 2 + means + completed + generations * population_ + checked) * split.count(Side::search) +
          (fixed + means + kMostFinalists) * split.count(Side::validation) +
          (fixed + 1) * split.count(Side::test);
 }
@@ -97,12 +105,12 @@ void Search::generation_zero() {
   summarise(0, 0);
 }
 
-void Search::optimise() {
+// Until so many evaluations are done in all.
+void Search::optimise(std::size_t budget) {
   const std::unique_ptr<Optimizer> optimizer = make_optimizer(*bench_);
   Archive& archive = candidates_.archive();
-  const auto budget = static_cast<std::size_t>(bench_->spec.evaluations);
   EarlyStop early_stop(static_cast<std::size_t>(bench_->spec.patience));
-  std::size_t generation = 0;
+  std::size_t generation = archive.records.back().generation;
   while (archive.evaluations < budget && !optimizer->stopped() && !early_stop.reached()) {
     ++generation;
     std::vector<Proposal> proposals;
@@ -110,9 +118,9 @@ void Search::optimise() {
       proposals.push_back(
           propose(*bench_->space, Origin::optimizer, values_at(*bench_->space, point), generation));
     }
-    const std::size_t first = candidates_.add(std::move(proposals), fmt::format("generation {}", generation));
+    const std::size_t first = ask_generation(std::move(proposals), generation);
     check_metric(first, generation);
-    const std::vector<Trial> trials = trials_from(first, generation);
+    const std::vector<Trial> trials = trials_from(first, generation, *optimizer);
     optimizer->tell(trials);
     archive.evaluations += trials.size();
     save_generation();
@@ -123,25 +131,81 @@ void Search::optimise() {
   if (const auto reason = optimizer->stopped(); reason && options_->note) {
     options_->note(fmt::format("the search stopped after {} evaluations: {}", archive.evaluations, *reason));
   }
+  mean_.reset();
   if (const auto mean = optimizer->mean()) {
     mean_ = candidates_.add(
         {propose(*bench_->space, Origin::mean, values_at(*bench_->space, *mean), generation)}, "final mean");
   }
 }
 
+// What the first stage came to, by the search items alone: the final mean, or the best candidate of an
+// optimizer that has none.
+std::size_t Search::choose_weights() const {
+  const std::vector<Record>& records = candidates_.archive().records;
+  if (mean_ && records[*mean_].fitness) return *mean_;
+  std::optional<std::size_t> best;
+  for (std::size_t id = 0; id < records.size(); ++id) {
+    const bool of_the_space = records[id].origin == Origin::start || records[id].origin == Origin::optimizer;
+    if (!of_the_space || !records[id].fitness) continue;
+    if (!best || *records[id].fitness > *records[*best].fitness) best = id;
+  }
+  if (!best) throw Error("the first stage came to nothing that could be scored; the archive has the reasons");
+  return *best;
+}
+
+// It is a source of the second stage, and where that starts. It stays the one that validation has to speak
+// against where the final mean of the layers is no better by the search items.
+void Search::search_layers() {
+  const std::size_t chosen = choose_weights();
+  const bool was_mean = mean_ == chosen;
+  const recipes::Recipe weights = candidates_.subject(chosen).recipe;
+  begin_layers(*bench_, weights);
+  candidates_.begin_stage();
+  candidates_.evaluator().keep(weights);
+  const Archive& archive = candidates_.archive();
+  candidates_.add({propose(*bench_->space, Origin::start, start_values(*bench_->space),
+                           archive.records.back().generation)},
+                  "start of the layers");
+  optimise(archive.evaluations + static_cast<std::size_t>(bench_->spec.stages.back().evaluations));
+  const bool better = mean_ && archive.records[*mean_].fitness > archive.records[chosen].fitness;
+  if (was_mean && !better) mean_ = chosen;
+}
+
+std::size_t Search::ask_generation(std::vector<Proposal> proposals, std::size_t generation) {
+  const std::string stage = fmt::format("generation {}", generation);
+  if (race_) return candidates_.race(std::move(proposals), *race_, stage);
+  const std::optional<recipes::ItemsSpec>& items = bench_->spec.items;
+  if (!items || generation <= static_cast<std::size_t>(items->full_generations))
+    return candidates_.add(std::move(proposals), stage);
+  if (!subset_) {
+    subset_.emplace(*items, bench_->exam, candidates_.archive());
+    if (options_->note) {
+      options_->note(fmt::format(
+          "from here on candidates answer {} of {} search items; merges that were left out of "
+          "the fit are estimated with a mean error of {:.1f} points",
+          subset_->items().size(), bench_->exam.split.count(Side::search), 100 * subset_->error()));
+    }
+  }
+  return candidates_.sample(std::move(proposals), *subset_, stage);
+}
+
 // Equal fitness, frequent where few items decide, is told apart by the likelihood of the references, unless
 // the optimizer weighs tasks against each other.
-std::vector<Trial> Search::trials_from(std::size_t first, std::size_t generation) {
+std::vector<Trial> Search::trials_from(std::size_t first, std::size_t generation,
+                                       const Optimizer& optimizer) {
   const std::vector<Record>& records = candidates_.archive().records;
   const auto begin = records.begin() + static_cast<std::ptrdiff_t>(first);
-  const Objectives objectives = find_optimizer(bench_->spec.optimizer.name)->objectives;
+  const Objectives objectives =
+      optimizer.objectives().value_or(find_optimizer(optimizer_of(*bench_).name)->objectives);
   std::vector<std::size_t> tied;
   for (std::size_t id = first; objectives == Objectives::one && id < records.size(); ++id) {
     const std::optional<double> value = records[id].fitness;
     const auto equals = [&](const Record& other) { return other.fitness == value; };
-    if (value && std::count_if(begin, records.end(), equals) > 1) tied.push_back(id);
+    const bool whole = metric_of(records[id], bench_->exam).has_value();  // else it is an estimate
+    if (value && whole && std::count_if(begin, records.end(), equals) > 1) tied.push_back(id);
   }
-  if (bench_->measure() == Measure::metric)
+  // Programs give none: where all tasks are theirs, ties stay ties.
+  if (bench_->measure() == Measure::metric && !asks_programs_only(bench_->exam))
     candidates_.measure(tied, Measure::likelihood, fmt::format("ties of generation {}", generation));
   std::vector<Trial> trials;
   for (std::size_t id = first; id < records.size(); ++id) {
@@ -167,7 +231,7 @@ void Search::ask_validation(const Optimizer& optimizer, std::size_t generation, 
   const auto mean = optimizer.mean();
   if (!mean) {
     throw InputError(bench_->spec.file,
-                     fmt::format("early_stop: {} has no mean to validate", bench_->spec.optimizer.name),
+                     fmt::format("early_stop: {} has no mean to validate", optimizer_of(*bench_).name),
                      "leave early_stop out");
   }
   const std::size_t id =
@@ -216,7 +280,9 @@ void Search::save_generation() {
 
 Result Search::run() {
   generation_zero();
-  optimise();
+  const std::vector<recipes::StageSpec>& stages = bench_->spec.stages;
+  optimise(static_cast<std::size_t>(stages.empty() ? bench_->spec.evaluations : stages.front().evaluations));
+  if (!stages.empty()) search_layers();
   const RunUnderWay run = under_way();
   decide_finalists(run, mean_);
   const Opened opened = judge(run);

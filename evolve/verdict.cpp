@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "evolve/familiarity.h"
 #include "evolve/finalists.h"
@@ -60,6 +61,43 @@ void note_opening(const RunUnderWay& run) {
   }
 }
 
+bool is_proposed(const Record& record) {
+  return record.origin == Origin::start || record.origin == Origin::optimizer;
+}
+
+// Those that are best by an estimate answer what they have not been asked; how far off they were is said.
+void complete_best(const RunUnderWay& run) {
+  const Archive& archive = run.candidates.archive();
+  std::vector<Contender> contenders;
+  for (std::size_t id = 0; id < archive.records.size(); ++id) {
+    const Record& record = archive.records[id];
+    if (is_proposed(record))
+      contenders.push_back({.id = id, .recipe = record.recipe, .fitness = record.fitness});
+  }
+  std::vector<std::size_t> ids = name_finalists(std::nullopt, contenders, kMostFinalists);
+  std::erase_if(ids,
+                [&](std::size_t id) { return metric_of(archive.records[id], run.bench.exam).has_value(); });
+  std::vector<double> estimates;
+  for (const std::size_t id : ids) estimates.push_back(*archive.records[id].fitness);
+  run.candidates.complete(ids, "remaining items of the best");
+  double sum = 0;
+  double absolute = 0;
+  std::size_t scored = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::optional<double> value = metric_of(archive.records[ids[i]], run.bench.exam);
+    if (!value) continue;
+    ++scored;
+    sum += estimates[i] - *value;
+    absolute += std::abs(estimates[i] - *value);
+  }
+  if (scored == 0) return;
+  const double share = 100 / static_cast<double>(scored);
+  run.note(
+      fmt::format("the estimates of the {} that then answered all search items, the best by them, were "
+                  "{:+.1f} points off on average, {:.1f} without signs",
+                  scored, share * sum, share * absolute));
+}
+
 }  // namespace
 
 void RunUnderWay::save() const {
@@ -73,14 +111,18 @@ void RunUnderWay::note(const std::string& sentence) const {
 
 void decide_finalists(const RunUnderWay& run, std::optional<std::size_t> mean_id) {
   Archive& archive = run.candidates.archive();
+  if (run.bench.spec.items) complete_best(run);
   std::vector<Contender> others;
   std::optional<Contender> mean;
   for (std::size_t id = 0; id < archive.records.size(); ++id) {
     const Record& record = archive.records[id];
-    const Contender contender{.id = id, .recipe = record.recipe, .fitness = record.fitness};
+    Contender contender{.id = id, .recipe = record.recipe, .fitness = record.fitness};
+    // An estimate from some items is no score to be named by.
+    const bool whole = run.bench.measure() == Measure::likelihood || metric_of(record, run.bench.exam);
+    if (!whole) contender.fitness.reset();
     if (mean_id == id) {
       mean = contender;
-    } else if (record.origin == Origin::start || record.origin == Origin::optimizer) {
+    } else if (is_proposed(record)) {
       others.push_back(contender);
     }
   }

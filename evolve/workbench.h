@@ -13,6 +13,7 @@
 #include "evolve/contamination.h"
 #include "evolve/evaluator.h"
 #include "evolve/exam.h"
+#include "evolve/export_place.h"
 #include "evolve/genomes/genome.h"
 #include "evolve/genomes/usual_merges.h"
 #include "evolve/planner.h"
@@ -34,12 +35,15 @@ struct Workbench {
       spec;  ///< evaluations and seed as overridden; model paths that work from the working directory
   merge::CheckpointStore store;
   std::vector<Parent> parents;  ///< the models in their order, then the base if it is not among them
-  std::unique_ptr<GeneSpace> space;
+  std::size_t deepest = 0;  ///< layers of a path over a merge of the search's own; 0: there are no such paths
+  std::size_t stage = 0;    ///< that is searched
+  std::unique_ptr<GeneSpace> space;      ///< of that stage
   std::vector<UsualMerge> usual_merges;  ///< baselines beside the space's own
   std::unique_ptr<eval::Tokenizer> tokenizer;
   Exam exam;
   std::vector<Contamination> contamination;
   Division division;
+  ExportPlace exports;  ///< where models are written for programs of the user's
   /// What the search goes by.
   Measure measure() const {
     return spec.fitness == recipes::Fitness::loglikelihood ? Measure::likelihood : Measure::metric;
@@ -51,7 +55,13 @@ struct Workbench {
 /// Throws InputError.
 std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const SearchOptions& options);
 
-/// The optimizer of the search in its first state. Throws InputError.
+/// `optimizer:` of the stage that is searched.
+const recipes::OptimizerSpec& optimizer_of(const Workbench& bench);
+
+/// The optimizer of that stage in its first state. Throws InputError.
 std::unique_ptr<Optimizer> make_optimizer(const Workbench& bench);
+
+/// Makes the layers the space that is searched, with what `weights` comes to as the first model.
+void begin_layers(Workbench& bench, const recipes::Recipe& weights);
 
 }  // namespace tsugi::evolve

@@ -161,6 +161,12 @@ void for_each_model(Recipe& recipe, const std::function<void(ModelReference&)>& 
   }
 }
 
+std::string to_yaml(const RecipeGraph& graph) {
+  std::string text;
+  for (const Recipe& step : graph.steps) text += (text.empty() ? "" : "---\n") + to_yaml(step);
+  return text;
+}
+
 RecipeGraph parse_recipe_graph(std::string_view text, const std::string& file, Strictness strictness,
                                std::vector<std::string>* notes) {
   const UnknownKeys unknown{.refuse = strictness == Strictness::strict, .notes = notes};

@@ -33,6 +33,9 @@ RecipeGraph parse_recipe_graph(std::string_view text, const std::string& file,
                                Strictness strictness = Strictness::strict,
                                std::vector<std::string>* notes = nullptr);
 
+/// YAML documents that read back to an equal graph.
+std::string to_yaml(const RecipeGraph& graph);
+
 /// Every place in a recipe where a model stands, those of the tokenizer included.
 void for_each_model(Recipe& recipe, const std::function<void(ModelReference&)>& visit);
 

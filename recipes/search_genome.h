@@ -9,7 +9,10 @@
 
 namespace tsugi::recipes {
 
-/// Throws InputError.
-GenomeSpec read_genome(const YamlValue& value);
+/// Throws InputError. `may_be_models_only`: a genome that lists models and nothing else has no merge_method.
+GenomeSpec read_genome(const YamlValue& value, bool may_be_models_only);
+
+/// `models:`, without repeats and not empty.
+std::vector<ModelReference> read_models(const YamlValue& list);
 
 }  // namespace tsugi::recipes

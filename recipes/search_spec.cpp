@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "recipes/fields.h"
 #include "recipes/search_genome.h"
+#include "recipes/search_layers.h"
+#include "recipes/search_optimizer.h"
+#include "recipes/search_stages.h"
+#include "recipes/search_tasks.h"
 #include "recipes/yaml_value.h"
 
 namespace tsugi::recipes {
@@ -18,96 +21,10 @@ namespace {
 
 constexpr int kMaxCount = std::numeric_limits<int>::max();
 
-/// mergekit-evolve's switches that this version leaves off.
-struct Switch {
-  std::string_view key;
-  std::string_view cure;
-};
-constexpr std::array<Switch, 2> kSwitches{
-    {{"shuffle", "remove it; items are taken in file order"},
-     {"random_init", "remove it; the search starts from ranges' start"}}};
-
-void read_switches(const YamlMapping& top) {
-  for (const Switch& item : kSwitches) {
-    const YamlMapping::Entry* entry = top.find(item.key);
-    if (entry == nullptr || !entry->value.boolean(item.key)) continue;
-    throw InputError(entry->value.mark(),
-                     fmt::format("{}: true is not done by this version of tsugi", item.key), item.cure);
-  }
-}
-
 std::optional<int> read_num_fewshot(const YamlMapping& top) {
   const YamlMapping::Entry* entry = top.find("num_fewshot");
   if (entry == nullptr) return std::nullopt;
   return static_cast<int>(entry->value.integer("num_fewshot", 0, kMaxCount));
-}
-
-std::string read_metric(const YamlValue& value) {
-  std::string metric = value.text("metric");
-  const std::size_t comma = metric.find(',');
-  const bool two_parts = comma != std::string::npos && comma > 0 && comma + 1 < metric.size();
-  if (!two_parts || metric.find(',', comma + 1) != std::string::npos) {
-    value.refuse("metric", "'metric,filter' as in lm-evaluation-harness's results",
-                 "write for example 'acc,none'");
-  }
-  return metric;
-}
-
-TaskSpec read_task(const YamlValue& value) {
-  TaskSpec task;
-  task.mark = value.mark();
-  if (!value.is_mapping()) {
-    task.name = value.text("a task");
-    return task;
-  }
-  const KnownKeys known{.keys = {"name", "weight", "metric"}, .unadvertised = {}};
-  const YamlMapping mapping(value, "a task", known, {});
-  task.name = mapping.need("name", "name: my_task").text("name");
-  task.weight = read_finite(mapping, "weight").value_or(task.weight);
-  if (const auto* entry = mapping.find("metric")) task.metric = read_metric(entry->value);
-  return task;
-}
-
-std::vector<TaskSpec> read_tasks(const YamlMapping& top) {
-  const YamlValue& list = top.need("tasks", "tasks: [my_task]");
-  std::vector<TaskSpec> tasks;
-  for (const YamlValue& item : list.list("tasks")) {
-    const TaskSpec task = read_task(item);
-    const auto same = [&](const TaskSpec& other) {
-      return other.name == task.name && other.metric == task.metric;
-    };
-    if (std::any_of(tasks.begin(), tasks.end(), same)) {
-      throw InputError(task.mark,
-                       fmt::format("task '{}' with metric '{}' for the second time", task.name, task.metric),
-                       "list it once and give it a weight");
-    }
-    tasks.push_back(task);
-  }
-  if (tasks.empty()) list.refuse("tasks", "at least one task", "name the tasks to score");
-  return tasks;
-}
-
-OptimizerSpec read_optimizer(const YamlMapping& top) {
-  OptimizerSpec optimizer;
-  const YamlMapping::Entry* entry = top.find("optimizer");
-  if (entry == nullptr) return optimizer;
-  optimizer.mark = entry->mark;
-  const YamlMapping mapping(entry->value, "optimizer");
-  for (const YamlMapping::Entry& setting : mapping.entries()) {
-    if (setting.value.is_null()) continue;
-    const std::string text = setting.value.text(setting.key);
-    if (setting.key == "name") {
-      optimizer.name = text;
-      optimizer.mark = setting.value.mark();
-    } else {
-      optimizer.settings.push_back({.key = setting.key,
-                                    .key_mark = setting.mark,
-                                    .text = text,
-                                    .number = number_in(text),
-                                    .mark = setting.value.mark()});
-    }
-  }
-  return optimizer;
 }
 
 double read_share(const YamlMapping& mapping, std::string_view key, double standard, bool may_be_empty) {
@@ -155,9 +72,13 @@ Fitness read_fitness(const YamlMapping& top) {
   return Fitness::metric;
 }
 
-int read_patience(const YamlMapping& top, const SplitSpec& split) {
+int read_patience(const YamlMapping& top, const SplitSpec& split, const OptimizerSpec& optimizer) {
   const YamlMapping::Entry* entry = top.find("early_stop");
   if (entry == nullptr) return 0;
+  if (!optimizer.finish.empty()) {
+    throw InputError(entry->mark, "early_stop would end the search before the optimizer that finishes it",
+                     "leave out early_stop, or finish under optimizer");
+  }
   const KnownKeys known{.keys = {"patience"}, .unadvertised = {}};
   const YamlMapping mapping(entry->value, "early_stop", known, {});
   mapping.need("patience", "patience: 5");
@@ -189,14 +110,74 @@ void read_chat(const YamlMapping& top, SearchSpec& search) {
     search.system_instruction = system->value.text("system_instruction");
 }
 
+void read_export_to(const YamlMapping& top, SearchSpec& search) {
+  const YamlMapping::Entry* entry = top.find("export_to");
+  if (entry == nullptr) return;
+  search.export_to = entry->value.text("export_to");
+  search.export_mark = entry->value.mark();
+  const bool exports = std::any_of(search.tasks.begin(), search.tasks.end(),
+                                   [](const TaskSpec& task) { return task.command.has_value(); });
+  if (!exports) {
+    throw InputError(entry->mark, "export_to is for tasks with scorer: command, and there is none",
+                     "remove it");
+  }
+}
+
+// Where layers are searched alone, the models may stand in either place.
+void read_spaces(const YamlMapping& top, SearchSpec& search) {
+  if (const auto* layers = top.find("layers")) search.layers = read_layers(*layers);
+  const YamlMapping::Entry* genome = top.find("genome");
+  if (genome == nullptr && search.layers && !search.layers->models.empty()) {
+    search.genome.models = search.layers->models;
+    return;
+  }
+  search.genome =
+      read_genome(top.need("genome", "genome: {models: [models/a, models/b], merge_method: linear}"),
+                  search.layers.has_value());
+  if (!search.layers) return;
+  if (search.layers->models.empty()) search.layers->models = search.genome.models;
+}
+
+void read_budget(const YamlMapping& top, SearchSpec& search) {
+  const bool both = search.layers && !search.genome.merge_method.empty();
+  search.stages = read_stages(top, both);
+  search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
+  if (search.stages.empty()) return;
+  for (const std::string_view key : {"evaluations", "early_stop"}) {
+    if (const auto* entry = top.find(key))
+      throw InputError(entry->mark, fmt::format("{} beside stages", key),
+                       key == "evaluations" ? "give each stage its own" : "remove one of the two");
+  }
+  search.evaluations = 0;
+  for (const StageSpec& stage : search.stages) search.evaluations += stage.evaluations;
+}
+
 KnownKeys top_level_keys() {
-  KnownKeys known{
-      .keys = {"genome", "tasks", "include_path", "limit", "num_fewshot", "apply_chat_template",
-               "fewshot_as_multiturn", "system_instruction", "optimizer", "split", "contamination",
-               "early_stop", "fitness", "metric_every", "evaluations", "time_limit", "seed"},
-      .unadvertised = {}};
-  for (const Switch& item : kSwitches) known.unadvertised.emplace_back(item.key);
-  return known;
+  return {.keys = {"genome",
+                   "layers",
+                   "stages",
+                   "tasks",
+                   "include_path",
+                   "limit",
+                   "shuffle",
+                   "random_init",
+                   "num_fewshot",
+                   "apply_chat_template",
+                   "fewshot_as_multiturn",
+                   "system_instruction",
+                   "optimizer",
+                   "split",
+                   "contamination",
+                   "early_stop",
+                   "fitness",
+                   "metric_every",
+                   "race",
+                   "items",
+                   "evaluations",
+                   "time_limit",
+                   "seed",
+                   "export_to"},
+          .unadvertised = {}};
 }
 
 }  // namespace
@@ -212,22 +193,28 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   }
   const YamlMapping top(root, "a search", top_level_keys(), {});
   SearchSpec search;
-  search.genome =
-      read_genome(top.need("genome", "genome: {models: [models/a, models/b], merge_method: linear}"));
+  read_spaces(top, search);
   search.tasks = read_tasks(top);
+  read_export_to(top, search);
   search.include_path = read_texts(top, "include_path");
   if (const auto* limit = top.find("limit"))
     search.limit = static_cast<int>(limit->value.integer("limit", 1, kMaxCount));
   search.num_fewshot = read_num_fewshot(top);
   read_chat(top, search);
-  read_switches(top);
+  search.shuffle = read_flag(top, "shuffle", search.shuffle);
+  search.genome.random_init = read_flag(top, "random_init", search.genome.random_init);
   search.optimizer = read_optimizer(top);
   search.split = read_split(top);
-  search.patience = read_patience(top, search.split);
+  search.patience = read_patience(top, search.split, search.optimizer);
   search.contamination = read_contamination(top);
   search.fitness = read_fitness(top);
   search.metric_every = read_count(top, "metric_every", 1, search.metric_every);
-  search.evaluations = read_count(top, "evaluations", 1, search.evaluations);
+  read_budget(top, search);
+  search.race = read_race(top);
+  search.items = read_items(top);
+  if (search.race && search.items)
+    throw InputError(search.items->mark, "items and race: each says which items are answered",
+                     "choose one of them");
   search.time_limit = read_time_limit(top);
   if (const auto* seed = top.find("seed")) search.seed = seed->value.seed("seed");
   search.file = file;

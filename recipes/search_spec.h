@@ -13,7 +13,10 @@
 #include <vector>
 
 #include "recipes/error.h"
+#include "recipes/layer_spec.h"
 #include "recipes/recipe.h"
+#include "recipes/search_items.h"
+#include "recipes/search_race.h"
 
 namespace tsugi::recipes {
 
@@ -23,29 +26,59 @@ struct GeneRange {
   std::optional<double> high;
   std::optional<double> start;
   Mark mark;
+  std::optional<double> step = {};  ///< between the values it takes, from low to high; 0: any value
+};
+
+/// A word of the file and where it stands.
+struct MarkedText {
+  std::string text;
+  Mark mark;
 };
 
 /// `genome:`. Keys up to `tokenizer_source` are mergekit-evolve's; the rest are ours.
 struct GenomeSpec {
   std::vector<ModelReference> models;
-  std::string merge_method;
+  std::string merge_method;  ///< "" where only layers are searched
   Mark method_mark;
+  std::vector<MarkedText> other_methods;  ///< ours: the search chooses among merge_method and these
   std::optional<ModelReference> base_model;
-  int layer_granularity = 0;  ///< layers in a group; 0: one group for all
+  std::optional<MarkedText> tokenizer_source;  ///< as written; none and "base" are the same
+  int layer_granularity = 0;                   ///< layers in a group; 0: one group for all
+  std::vector<int> layer_groups;               ///< ours, instead: the layers of each group, from the first on
+  Mark groups_mark;
   std::optional<bool> normalize;
   bool allow_negative_weights = false;
   std::vector<std::string> filters;  ///< one more set of genes for tensors whose name holds the text
+  std::vector<MarkedText> roles;     ///< ours, instead: one more for tensors of the role ("attn", "mlp.down")
   bool smooth = false;               ///< genes of neighbouring groups are the points of one gradient
   bool outside_layers = false;       ///< ours: embeddings, final norm and head are a group of their own
-  std::map<std::string, GeneRange> ranges;  ///< ours: by parameter name
-  std::optional<DType> dtype;               ///< ours: stored type of a candidate; default as in a recipe
+  /// Ours: by parameter name, or "METHOD.PARAMETER" where there are several methods.
+  std::map<std::string, GeneRange> ranges;
+  bool random_init = false;    ///< starts are drawn; stands beside genome in the file
+  std::optional<DType> dtype;  ///< ours: stored type of a candidate; default as in a recipe
+};
+
+/// All methods as one text: "ties, dare_ties".
+std::string methods_text(const GenomeSpec& genome);
+
+/// `scorer: command` of a task, ours: a program of the user's scores it.
+struct CommandSpec {
+  std::vector<std::string> words;  ///< program and arguments, with placeholders (command_words.h)
+  Mark mark;
+  std::string items;  ///< file that is split; tried from the working directory, then from the search file
+  Mark items_mark;
+  std::string task;                   ///< what the program calls the task; default: its name
+  std::string question = "question";  ///< column of `items` that the split goes by
+  double time_limit = 3600;  ///< seconds for one call; an hour, so that a program that hangs ends some day
+  int at_once = 1;           ///< calls that may run at one time
 };
 
 /// One entry of `tasks:`; a bare string is a task with weight 1.
 struct TaskSpec {
   std::string name;
-  double weight = 1;                ///< negative for metrics where less is better
-  std::string metric = "acc,none";  ///< "metric,filter" as in lm-evaluation-harness's results
+  double weight = 1;                     ///< negative for metrics where less is better
+  std::string metric = "acc,none";       ///< "metric,filter" as in lm-evaluation-harness's results
+  std::optional<CommandSpec> command{};  ///< scored by this instead of tsugi itself
   Mark mark;
 };
 
@@ -71,6 +104,17 @@ struct OptimizerSpec {
   std::string name = "cma_es";
   std::vector<OptimizerSetting> settings;  ///< in file order
   Mark mark;
+  /// `finish:`, ours: the optimizer that goes on from where this one has come to; one at most.
+  std::vector<OptimizerSpec> finish = {};
+  int evaluations = 0;  ///< of a finish: the last so many are its own
+};
+
+/// An entry of `stages:`, ours: weights, then layers with what the search of weights came to as one more
+/// model.
+struct StageSpec {
+  int evaluations = 0;
+  OptimizerSpec optimizer;
+  Mark mark;
 };
 
 /// `contamination:`, ours: what the items must not be in.
@@ -86,10 +130,15 @@ enum class Fitness { metric, loglikelihood };
 /// A whole search.
 struct SearchSpec {
   GenomeSpec genome;
+  std::optional<LayerSpec> layers;  ///< ours; its models are those of `genome` unless it has its own
+  /// Ours: first weights, then layers. Empty: `genome` or `layers`, or with a genome that has a merge_method
+  /// both together.
+  std::vector<StageSpec> stages;
   std::vector<TaskSpec> tasks;
   std::vector<std::string>
       include_path;          ///< folders of task files; tried from the working directory, then from the file
   std::optional<int> limit;  ///< first N items of a task
+  bool shuffle = false;      ///< any N instead of the first, the same in all runs
   std::optional<int> num_fewshot;
   bool apply_chat_template = false;  ///< ask through the chat template of the search's tokenizer
   bool fewshot_as_multiturn = true;  ///< examples are turns of the chat, else one message
@@ -98,11 +147,17 @@ struct SearchSpec {
   Fitness fitness = Fitness::metric;
   int metric_every = 10;  ///< ours: with loglikelihood, generations between two that are scored by the metric
   OptimizerSpec optimizer;
+  std::optional<RaceSpec> race;    ///< ours: the candidates of a generation race
+  std::optional<ItemsSpec> items;  ///< ours: candidates answer a subset; not with race
   SplitSpec split;
   ContaminationSpec contamination;
-  int patience = 0;  ///< early_stop: generations without a better mean on validation; 0: no early stop
-  int evaluations = 100;
+  int patience = 0;       ///< early_stop: generations without a better mean on validation; 0: no early stop
+  int evaluations = 100;  ///< of all stages
   std::optional<double> time_limit;  ///< ours: seconds that merging and scoring one candidate may take
+  /// ours: where candidates are written for tasks with `scorer: command`: "memory", "run" (the run's folder)
+  /// or a folder.
+  std::string export_to = "memory";
+  Mark export_mark;
   std::uint64_t seed = 0;
   std::string file;
   std::string source_text;

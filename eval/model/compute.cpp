@@ -19,24 +19,17 @@ DType kv_element(Compute compute) {
   return compute == Compute::bf16 ? DType::BF16 : DType::F32;
 }
 
-namespace {
-
-const char* bf16_name() {
-  return onednn_has_amx() ? "AMX" : "AVX-512 BF16";
-}
-
-}  // namespace
-
 std::string describe_compute(Compute compute, DType weights) {
   const bool halves = weights == DType::BF16;
-  if (compute == Compute::bf16) return fmt::format("bf16 arithmetic ({}) on bf16 weights", bf16_name());
+  if (compute == Compute::bf16)
+    return fmt::format("bf16 arithmetic ({}) on bf16 weights", kernels::active_bf16()->name);
   return fmt::format("f32 arithmetic ({}) on {} weights", kernels::active().name, halves ? "bf16" : "f32");
 }
 
 std::string describe_instruction_set() {
   const bool halves = choose_compute(DType::BF16) == Compute::bf16;
   return fmt::format("{}{}", kernels::active().name,
-                     halves ? fmt::format(", bf16 products on {}", bf16_name()) : "");
+                     halves ? fmt::format(", bf16 products on {}", kernels::active_bf16()->name) : "");
 }
 
 std::string arithmetic_libraries() {

@@ -208,15 +208,20 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
 void PackedMatrix::multiply_pairs(const Activations& x, const Activations& y, bool add,
                                   ProductScratch& scratch) const {
   const kernels::Bf16Kernels& table = *kernels::active_bf16();
-  // Whole lines, and one more so that rows of a power of two do not all fall into the same sets of a cache.
-  constexpr std::size_t kLine = 64 / sizeof(std::uint16_t);
-  const std::size_t stride = round_up(columns_, kLine) + kLine;
+  // Whole steps, which are lines, and one more so that rows of a power of two do not all fall into the same
+  // sets of a cache.
+  const std::size_t filled = round_up(columns_, kernels::kBf16Step);
+  const std::size_t stride = filled + kernels::kBf16Step;
+  constexpr std::size_t kLine = 64;  // bytes
   const std::size_t bytes = x.rows * stride * sizeof(std::uint16_t);
-  if (scratch.size() < bytes) scratch.resize(bytes);
-  auto* rounded = reinterpret_cast<std::uint16_t*>(scratch.data());
+  if (scratch.size() < bytes + kLine) scratch.resize(bytes + kLine);
+  void* start = scratch.data();
+  std::size_t room = scratch.size();
+  auto* rounded = static_cast<std::uint16_t*>(std::align(kLine, bytes, start, room));
   for (std::size_t r = 0; r < x.rows; ++r) {
-    table.round(x.row(r), columns_, rounded + r * stride);
-    rounded[r * stride + columns_] = 0;
+    std::uint16_t* row = rounded + r * stride;
+    table.round(x.row(r), columns_, row);
+    std::fill(row + columns_, row + filled, std::uint16_t{0});
   }
   kernels::Bf16Product work;
   work.x = rounded;

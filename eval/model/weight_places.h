@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct WeightPlace {
   bool transposed = false;  ///< the tensor is [in, out]
   float offset = 0;         ///< added to the values of a vector
   merge::Shape shape;       ///< of the tensor
+  std::optional<std::size_t> layer;  ///< whose it is; none outside the layers
   bool held = false;
   std::uint64_t fingerprint = 0;  ///< of what is held
 

@@ -14,11 +14,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <utility>
 
-#include "eval/model/kernels/onednn_product.h"
 #include "eval/model/packed_matrix.h"
 #include "eval/model/weight_places.h"
 #include "merge/stream_store.h"
@@ -27,7 +27,7 @@
 namespace tsugi::eval {
 namespace {
 
-// Makes the matrices of one arena; products of equal sizes share one oneDNN primitive.
+// Makes the matrices of one arena.
 class MatrixMaker {
  public:
   MatrixMaker(const ModelShape& shape, DType storage, Compute compute)
@@ -51,17 +51,12 @@ class MatrixMaker {
     if (compute_ == Compute::f32) {
       return {rows, columns, storage_ == DType::BF16 ? Layout::panels_bf16 : Layout::panels_f32};
     }
-    // oneDNN multiplies with AMX; without it our own panels are faster, as bench_gemm shows.
-    if (!onednn_has_amx()) return {rows, columns, Layout::pairs_bf16};
-    auto& product = products_[{rows, columns}];
-    if (product == nullptr) product = std::make_shared<const OneDnnProduct>(rows, columns, DType::BF16);
-    return {rows, columns, Layout::rows_bf16, product};
+    return {rows, columns, Layout::pairs_bf16};
   }
 
   DType storage_;
   Compute compute_;
   bool past_caches_;
-  std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const OneDnnProduct>> products_;
 };
 
 MlpWeights make_mlp(MatrixMaker& maker, const ModelShape& shape, std::size_t ffn) {
@@ -105,31 +100,59 @@ std::size_t bytes_of(const ResidentLayer& layer) {
 struct ResidentWeights::State {
   State(const recipes::Architecture& architecture, const ModelShape& model, DType storage_type,
         Compute arithmetic)
-      : shape(model), storage(storage_type), compute(arithmetic), maker(shape, storage, compute) {
+      : family(&architecture),
+        shape(model),
+        storage(storage_type),
+        compute(arithmetic),
+        maker(shape, storage, compute) {
     outer.head = maker.multiplied(shape.vocabulary, shape.hidden);
     outer.embedding = maker.looked_up(shape.tied ? 0 : shape.vocabulary, shape.hidden);
     outer.positions = maker.looked_up(shape.learned_positions ? shape.max_positions : 0, shape.hidden);
-    layers.reserve(shape.layers);  // places point into it
-    for (std::size_t i = 0; i < shape.layers; ++i) layers.push_back(make_layer(maker, shape, shape.kind(i)));
-    map_names(architecture);
+    map_outer_names(architecture);
+    add_layers();
   }
 
-  void map_names(const recipes::Architecture& architecture) {
+  // As many as the shape has.
+  void add_layers() {
+    while (layers.size() < shape.layers) {
+      const std::size_t i = layers.size();
+      layers.push_back(make_layer(maker, shape, shape.kind(i)));
+      const std::size_t experts = std::max<std::size_t>(1, layers[i].experts.size());
+      for (std::size_t e = 0; e < experts; ++e) map_layer(*family, i, e);
+      check_filled(layers[i]);
+    }
+  }
+
+  bool fits(const ModelShape& other) const {
+    ModelShape same = other;
+    same.layers = shape.layers;
+    same.kinds = shape.kinds;
+    if (!(same == shape)) return false;
+    for (std::size_t i = 0; i < std::min(layers.size(), other.layers); ++i) {
+      if (layers[i].experts.empty() == other.kind(i).sparse) return false;
+    }
+    return true;
+  }
+
+  void map_outer_names(const recipes::Architecture& architecture) {
     std::vector<recipes::ArchitectureRow> rows = architecture.before;
     rows.insert(rows.end(), architecture.after.begin(), architecture.after.end());
     const std::map<std::string, WeightPlace> roles = outer_places(outer, shape);
     for (const recipes::ArchitectureRow& row : rows) {
       if (shape.has(row, 0)) map_row(architecture, row, row.name, roles);
     }
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      const std::size_t experts = std::max<std::size_t>(1, layers[i].experts.size());
-      for (std::size_t e = 0; e < experts; ++e) map_layer(architecture, i, e);
+    check_filled(outer.head, "the head");
+    check_filled(outer.embedding, "the embedding");
+    check_filled(outer.positions, "the positions");
+    if (!outer.final_norm.present()) {
+      throw InputError(architecture.family, "no tensor has the role 'norm.final'",
+                       "see recipes/architectures/llama.yaml");
     }
-    check_filled(architecture.family);
   }
 
   void map_layer(const recipes::Architecture& architecture, std::size_t layer, std::size_t expert) {
-    const std::map<std::string, WeightPlace> roles = layer_places(layers[layer], shape, expert);
+    std::map<std::string, WeightPlace> roles = layer_places(layers[layer], shape, expert);
+    for (auto& entry : roles) entry.second.layer = layer;
     for (const recipes::ArchitectureRow& row : architecture.each_layer) {
       if (!shape.has(row, layer) || expert >= count_of(row, shape)) continue;
       map_row(architecture, row, tensor_name(row, layer, expert), roles);
@@ -163,31 +186,25 @@ struct ResidentWeights::State {
   }
 
   // A matrix of which a part has no tensor would be computed with zeros.
-  void check_filled(const std::string& family) {
-    const auto check = [&](const PackedMatrix& matrix, const char* what) {
-      if (matrix.rows() == 0 || filled[&matrix] == matrix.rows()) return;
-      throw InputError(family,
-                       fmt::format("tensors fill {} of {} rows of {}", filled[&matrix], matrix.rows(), what),
-                       "see the roles of recipes/architectures/llama.yaml");
-    };
-    check(outer.head, "the head");
-    check(outer.embedding, "the embedding");
-    check(outer.positions, "the positions");
-    for (const ResidentLayer& layer : layers) {
-      check(layer.qkv, "attn.q, attn.k and attn.v");
-      check(layer.out, "attn.o");
-      check(layer.router, "mlp.router");
-      for (const MlpWeights* mlp : {&layer.mlp, &layer.shared}) {
-        check(mlp->gate_up, "mlp.gate and mlp.up");
-        check(mlp->down, "mlp.down");
-      }
-      for (const MlpWeights& expert : layer.experts) {
-        check(expert.gate_up, "expert.gate and expert.up");
-        check(expert.down, "expert.down");
-      }
+  void check_filled(const PackedMatrix& matrix, const char* what) {
+    if (matrix.rows() == 0 || filled[&matrix] == matrix.rows()) return;
+    throw InputError(family->family,
+                     fmt::format("tensors fill {} of {} rows of {}", filled[&matrix], matrix.rows(), what),
+                     "see the roles of recipes/architectures/llama.yaml");
+  }
+
+  void check_filled(const ResidentLayer& layer) {
+    check_filled(layer.qkv, "attn.q, attn.k and attn.v");
+    check_filled(layer.out, "attn.o");
+    check_filled(layer.router, "mlp.router");
+    for (const MlpWeights* mlp : {&layer.mlp, &layer.shared}) {
+      check_filled(mlp->gate_up, "mlp.gate and mlp.up");
+      check_filled(mlp->down, "mlp.down");
     }
-    if (!outer.final_norm.present())
-      throw InputError(family, "no tensor has the role 'norm.final'", "see recipes/architectures/llama.yaml");
+    for (const MlpWeights& expert : layer.experts) {
+      check_filled(expert.gate_up, "expert.gate and expert.up");
+      check_filled(expert.down, "expert.down");
+    }
   }
 
   WeightPlace& place_of(const merge::OutputTensor& tensor) {
@@ -202,12 +219,13 @@ struct ResidentWeights::State {
     return passed_over.contains(name) || is_recomputed_buffer(name);
   }
 
+  const recipes::Architecture* family;
   ModelShape shape;
   DType storage;
   Compute compute;
   MatrixMaker maker;
   OuterWeights outer;
-  std::vector<ResidentLayer> layers;
+  std::deque<ResidentLayer> layers;  // at least shape.layers; a deque, for places point into it as it grows
   std::map<std::string, WeightPlace> places;          // by tensor name
   std::map<std::string, std::string> aliases;         // names without the family's prefix
   std::map<const PackedMatrix*, std::size_t> filled;  // rows that have a tensor
@@ -280,8 +298,16 @@ void ResidentWeights::done(const merge::OutputTensor& tensor) {
 
 void ResidentWeights::check_complete() const {
   for (const auto& [name, place] : state_->places) {
-    if (!place.held) throw Error(fmt::format("{} was never written into the resident weights", name));
+    if (place.held || (place.layer && *place.layer >= state_->shape.layers)) continue;
+    throw Error(fmt::format("{} was never written into the resident weights", name));
   }
+}
+
+bool ResidentWeights::fit(const ModelShape& shape) {
+  if (!state_->fits(shape)) return false;
+  state_->shape = shape;
+  state_->add_layers();
+  return true;
 }
 
 void ResidentWeights::forget() {

@@ -40,7 +40,7 @@ std::string arithmetic_libraries();
 class ResidentWeights : public merge::Sink {
  public:
   /// `storage` is the type weights are kept in (F32 or BF16); a tensor's own out_dtype is rounded to first. A
-  /// checkpoint in F16 is kept as F32.
+  /// checkpoint in F16 is kept as F32. The architecture must outlive this.
   ResidentWeights(const recipes::Architecture& architecture, const ModelShape& shape, DType storage,
                   Compute compute);
   ~ResidentWeights() override;
@@ -55,6 +55,11 @@ class ResidentWeights : public merge::Sink {
 
   /// Throws Error naming the first tensor that was never written.
   void check_complete() const;
+  /// Makes this the weights of a model of that shape, where only the number of layers differs, and which of
+  /// them have experts is as it was: what is held stays held, further layers are made the first time that
+  /// they are asked for. False, and nothing changed, where another arena is needed. Throws what the
+  /// constructor throws.
+  bool fit(const ModelShape& shape);
   /// Forgets what is held, so that the next merge writes everything; called after a failed merge.
   void forget();
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "eval/metrics/aggregations.h"
+#include "eval/metrics/intervals.h"
 #include "eval/results/group_scores.h"
 #include "eval/results/samples.h"
 #include "eval/results/text_table.h"
@@ -150,6 +151,16 @@ std::string sanitized(const std::string& name) {
   return result;
 }
 
+void add_outside(const ModelResult& result, Json& out) {
+  for (const OutsideTask& task : result.outside) {
+    Json entry = {{"name", task.name}, {"alias", task.name}, {"sample_len", task.values.size()}};
+    entry[task.metric + "," + task.filter] = mean_of(task.values);
+    entry[task.metric + "_stderr," + task.filter] = standard_error(task.values);
+    out["results"][task.name] = entry;
+    out["n-samples"][task.name] = {{"effective", task.values.size()}};
+  }
+}
+
 void add_settings(const ModelResult& result, Json& out) {
   const RunSettings& settings = result.settings;
   Json limit = nullptr;
@@ -209,6 +220,7 @@ Json results_json(const ModelResult& result) {
       out["higher_is_better"][name][column.metric] = metric_of(task, column).higher_is_better;
     out["n-samples"][name] = {{"original", task.documents}, {"effective", task.which.size()}};
   }
+  add_outside(result, out);
   out["group_subtasks"] = Json::object();
   add_groups(result, entries_of(result), out);
   add_settings(result, out);
@@ -254,6 +266,10 @@ std::vector<std::pair<std::string, std::string>> results_files(const ModelResult
       const std::string& title = task.task->task.name;
       files.emplace_back("samples_" + title + ".jsonl", samples_jsonl(task));
       json["task_hashes"][title] = task_hash(task);
+    }
+    for (const OutsideTask& task : result.outside) {
+      std::string& lines = files.emplace_back("samples_" + task.name + ".jsonl", "").second;
+      for (const std::string& line : task.samples) lines += line + "\n";
     }
   }
   files.emplace_back(name, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

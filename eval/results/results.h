@@ -34,6 +34,15 @@ struct TaskResult {
 TaskResult task_result(const PreparedTask& task, std::vector<std::size_t> which, TaskScores scores,
                        std::size_t shots);
 
+/// One task that a program of the user's scored for one model.
+struct OutsideTask {
+  std::string name;
+  std::string metric;
+  std::string filter;
+  std::vector<double> values;        ///< in the order of the asked items
+  std::vector<std::string> samples;  ///< a JSON line of each item
+};
+
 /// How a model was asked, for the results file.
 struct RunSettings {
   std::size_t parameters = 0;  ///< of the model
@@ -59,6 +68,7 @@ struct ModelResult {
   RunSettings settings = {};
   std::vector<TaskResult> tasks;
   std::vector<TaskGroup> groups = {};  ///< their tasks are numbers in `tasks`
+  std::vector<OutsideTask> outside = {};
 };
 
 /// {"results": {task: {"alias", "metric,filter", "metric_stderr,filter", …}}, "versions", "n-shot",

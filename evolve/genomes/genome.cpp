@@ -7,7 +7,20 @@
 #include <filesystem>
 #include <map>
 
+#include "evolve/random.h"
+
 namespace tsugi::evolve {
+
+namespace {
+
+// The nearest decimal of twelve places, as a recipe says it: 0.35, not 0.35000000000000003. Sums of a few
+// numbers below 1000 are off by less than 1e-12.
+double decimal(double value) {
+  constexpr double kPlaces = 1e12;
+  return std::abs(value) < 1000 ? std::round(value * kPlaces) / kPlaces : value;
+}
+
+}  // namespace
 
 double value_at(const Gene& gene, double unit) {
   if (gene.levels > 1) {
@@ -15,13 +28,20 @@ double value_at(const Gene& gene, double unit) {
     unit = std::round(std::clamp(unit, 0.0, 1.0) * steps) / steps;
   }
   if (gene.scale == merge::Scale::logarithmic) return gene.low * std::pow(gene.high / gene.low, unit);
-  return gene.low + unit * (gene.high - gene.low);
+  const double value = gene.low + unit * (gene.high - gene.low);
+  if (gene.levels > 1) return decimal(value);
+  if (gene.quantum == 0) return value;
+  return std::clamp(decimal(std::round(value / gene.quantum) * gene.quantum), gene.low, gene.high);
 }
 
 double unit_at(const Gene& gene, double value) {
   if (gene.scale == merge::Scale::logarithmic)
     return std::log(value / gene.low) / std::log(gene.high / gene.low);
   return (value - gene.low) / (gene.high - gene.low);
+}
+
+Point GeneSpace::start_point() const {
+  return point_at(*this, start_values(*this));
 }
 
 std::vector<double> start_values(const GeneSpace& space) {
@@ -40,6 +60,18 @@ Point point_at(const GeneSpace& space, std::span<const double> values) {
   Point point(values.size());
   for (std::size_t i = 0; i < point.size(); ++i) point[i] = unit_at(space.genes()[i], values[i]);
   return point;
+}
+
+void draw_starts(std::vector<Gene>& genes, std::uint64_t seed) {
+  // A stream that no optimizer draws from.
+  DrawStream draws(random_bits({.seed = seed, .generation = 0, .candidate = 0, .coordinate = 2}), 0, 0);
+  for (Gene& gene : genes) {
+    const double low = std::max(0.0, gene.low);
+    const double high = std::min(1.0, gene.high);
+    const double drawn = draws.uniform();
+    const bool overlaps = gene.scale == merge::Scale::linear && low < high;
+    gene.start = value_at(gene, overlaps ? unit_at(gene, low + drawn * (high - low)) : drawn);
+  }
 }
 
 std::vector<std::string> short_names(std::span<const recipes::ModelReference> models) {

@@ -8,6 +8,16 @@ namespace tsugi::evolve {
 
 using recipes::ParameterSetting;
 
+namespace {
+
+bool searches(const recipes::GenomeSpec& spec, std::string_view method) {
+  return spec.merge_method == method ||
+         std::any_of(spec.other_methods.begin(), spec.other_methods.end(),
+                     [&](const recipes::MarkedText& other) { return other.text == method; });
+}
+
+}  // namespace
+
 std::vector<UsualMerge> usual_merges(const recipes::GenomeSpec& spec, const ModelFamily& family) {
   std::vector<recipes::ModelReference> models = spec.models;
   std::erase_if(models, [&](const auto& model) { return spec.base_model && model == *spec.base_model; });
@@ -17,7 +27,7 @@ std::vector<UsualMerge> usual_merges(const recipes::GenomeSpec& spec, const Mode
   std::vector<UsualMerge> merges;
   for (const char* method : {"linear", "ties", "dare_ties"}) {
     const bool averages = std::string_view(method) == "linear";
-    if (averages ? spec.merge_method == method : !spec.base_model.has_value()) continue;
+    if (averages ? searches(spec, method) : !spec.base_model.has_value()) continue;
     recipes::Recipe recipe;
     recipe.merge_method = method;
     if (!averages) recipe.base_model = spec.base_model;

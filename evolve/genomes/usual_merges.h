@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "evolve/genomes/weight_space.h"
+#include "evolve/genomes/model_family.h"
 #include "recipes/recipe.h"
+#include "recipes/search_spec.h"
 
 namespace tsugi::evolve {
 
@@ -19,8 +20,8 @@ struct UsualMerge {
 
 /// Whole models in mergekit's usual settings, other parameters as the methods have them: linear with equal
 /// weights, and with a base ties and dare_ties at weight 0.5 and density 0.5 (mergekit's own examples). None
-/// of fewer than two models beside the base; linear is left out where the search's own method is linear,
-/// whose uniform merge it is.
+/// of fewer than two models beside the base; linear is left out where the search has linear among its
+/// methods, whose uniform merge it is.
 std::vector<UsualMerge> usual_merges(const recipes::GenomeSpec& spec, const ModelFamily& family);
 
 }  // namespace tsugi::evolve

@@ -22,6 +22,7 @@ OptimizerKind optimizer_cma_es() {
           .source =
               "Hansen, arXiv 1604.00772; Auger and Hansen, CEC 2005; Hansen, GECCO 2009; defaults of pycma 4",
           .use = "the first choice, up to about 200 genes",
+          .leading = kLeading,
           .options = cma_options(),
           .start = start};
 }

@@ -82,6 +82,7 @@ OptimizerKind optimizer_cma_es_margin() {
       .title = "CMA-ES with margin, for genes with few values",
       .source = "Hamano et al., GECCO 2022, arXiv 2205.13482",
       .use = "for on-off and stepped genes, and to meet recipes again that were scored before",
+      .leading = kLeading,
       .options =
           {sigma_option(),
            cma_population_option(),

@@ -55,6 +55,7 @@ OptimizerKind optimizer_lra_cma_es() {
           .title = "CMA-ES with learning rates that follow the noise",
           .source = "Nomura, Akimoto and Ono, GECCO 2023, arXiv 2304.03473",
           .use = "for noisy or rugged fitness with thousands of evaluations",
+          .leading = kLeading,
           .options = {sigma_option(), cma_population_option()},
           .start = start};
 }

@@ -68,6 +68,12 @@ struct Trial {
   bool failed() const;
 };
 
+/// What a trial's objectives are to an optimizer.
+enum class Objectives {
+  one,      ///< the fitness, then what breaks its ties
+  several,  ///< one for each task
+};
+
 /// Not thread-safe. The search asks, evaluates in parallel, tells.
 class Optimizer {
  public:
@@ -85,12 +91,9 @@ class Optimizer {
 
   /// Why there is no use in going on, or nothing.
   virtual std::optional<std::string> stopped() const { return std::nullopt; }
-};
 
-/// What a trial's objectives are to an optimizer.
-enum class Objectives {
-  one,      ///< the fitness, then what breaks its ties
-  several,  ///< one for each task
+  /// What the trials of the last ask() are to have, where it is not what the optimizer's kind says.
+  virtual std::optional<Objectives> objectives() const { return std::nullopt; }
 };
 
 /// An optimizer as data.
@@ -101,6 +104,9 @@ struct OptimizerKind {
   std::string_view use;     ///< when to choose it, in a sentence
   Objectives objectives = Objectives::one;
   bool draws = true;  ///< points depend on the seed
+  /// The share of a generation, from its best down, that decides where the next one goes, where nothing but
+  /// the ranks within a generation counts: then it may race (racing.h). 0: it may not.
+  double leading = 0;
   std::size_t least_tasks = 1;
   std::size_t least_genes = 1;
   std::size_t most_genes = SIZE_MAX;

@@ -22,6 +22,7 @@ OptimizerKind optimizer_sep_cma_es() {
           .title = "CMA-ES with a diagonal covariance and restarts",
           .source = "Ros and Hansen, PPSN 2008; update of pycma 4's CMA_diagonal",
           .use = "above about 200 genes, or with fewer than 20 evaluations a gene",
+          .leading = kLeading,
           .options = cma_options(),
           .start = start};
 }

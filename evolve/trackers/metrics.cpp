@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "evolve/optimizer_choice.h"
+
 namespace tsugi::evolve {
 namespace {
 
@@ -62,11 +64,11 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const recipes::Se
   for (const recipes::TaskSpec& task : spec.tasks)
     tasks.push_back(fmt::format("{} {} x{}", task.name, task.metric, task.weight));
   std::vector<std::pair<std::string, std::string>> parameters = {
-      {"merge_method", spec.genome.merge_method},
+      {"merge_method", recipes::methods_text(spec.genome)},
       {"models", fmt::format("{}", fmt::join(models, ", "))},
       {"tasks", fmt::format("{}", fmt::join(tasks, ", "))},
       {"layer_granularity", std::to_string(spec.genome.layer_granularity)},
-      {"optimizer", spec.optimizer.name},
+      {"optimizer", optimizers_text(spec.stages.empty() ? spec.optimizer : spec.stages.front().optimizer)},
       {"evaluations", std::to_string(options.evaluations.value_or(spec.evaluations))},
       {"seed", std::to_string(options.seed.value_or(spec.seed))},
       {"search_file", spec.file},
@@ -74,6 +76,14 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const recipes::Se
   if (spec.genome.base_model) parameters.emplace_back("base_model", spec.genome.base_model->text);
   for (const recipes::OptimizerSetting& setting : spec.optimizer.settings)
     parameters.emplace_back("optimizer." + setting.key, setting.text);
+  if (spec.layers) {
+    std::vector<std::string> pool;
+    for (const recipes::ModelReference& model : spec.layers->models) pool.push_back(model.text);
+    parameters.emplace_back("layers.models", fmt::format("{}", fmt::join(pool, ", ")));
+    parameters.emplace_back("layers.form",
+                            spec.layers->form == recipes::LayerForm::path ? "path" : "indicator");
+  }
+  if (!spec.stages.empty()) parameters.emplace_back("layers.optimizer", spec.stages.back().optimizer.name);
   return parameters;
 }
 

@@ -128,6 +128,17 @@ std::shared_ptr<const Checkpoint> Checkpoint::adapted(const std::shared_ptr<cons
   return made;
 }
 
+std::shared_ptr<const Checkpoint> Checkpoint::merged(const std::shared_ptr<const Checkpoint>& donor,
+                                                     ModelConfig config, std::vector<TensorView> tensors,
+                                                     std::vector<fs::path> files,
+                                                     std::shared_ptr<const void> keeps) {
+  const std::shared_ptr<Checkpoint> made(new Checkpoint(donor->folder(), std::move(config)));
+  made->tensors_ = std::move(tensors);
+  made->adapted_files_ = std::move(files);
+  made->keeps_ = std::move(keeps);
+  return made;
+}
+
 const TensorView* Checkpoint::find(std::string_view name) const {
   const auto found = std::lower_bound(
       tensors_.begin(), tensors_.end(), name,

@@ -35,7 +35,14 @@ class Checkpoint {
                                                    std::vector<std::string> notes,
                                                    std::shared_ptr<const void> keeps);
 
-  /// Of an adapted checkpoint the base's.
+  /// What a merge came to that is nowhere on disk: `donor`'s folder and companions, another config and other
+  /// tensors, sorted by name, made of `files`; `keeps` holds what they view.
+  static std::shared_ptr<const Checkpoint> merged(const std::shared_ptr<const Checkpoint>& donor,
+                                                  ModelConfig config, std::vector<TensorView> tensors,
+                                                  std::vector<std::filesystem::path> files,
+                                                  std::shared_ptr<const void> keeps);
+
+  /// Of an adapted checkpoint the base's, of a merged one the donor's.
   const std::filesystem::path& folder() const { return folder_; }
   /// As in the file, but for tie_word_embeddings: that is set to what the tensors say.
   const ModelConfig& config() const { return config_; }
@@ -59,8 +66,8 @@ class Checkpoint {
   std::vector<MappedFile> files_;
   std::vector<TensorView> tensors_;
   std::vector<std::string> notes_;
-  std::vector<std::filesystem::path> adapted_files_;  // all of them, of an adapted checkpoint
-  std::shared_ptr<const void> keeps_;                 // what the tensors of an adapted checkpoint read
+  std::vector<std::filesystem::path> adapted_files_;  // all of them, of an adapted or merged checkpoint
+  std::shared_ptr<const void> keeps_;                 // what the tensors of such a one read
 };
 
 class VocabularyCache;
@@ -79,12 +86,29 @@ class CheckpointStore {
   VocabularyCache& vocabularies();
 
  private:
+  friend class LentModels;
   std::optional<std::filesystem::path> find(const std::string& text, const std::string& recipe_file);
   std::shared_ptr<const Checkpoint> open(const std::filesystem::path& folder);
 
   std::map<std::filesystem::path, std::shared_ptr<const Checkpoint>> open_;
   std::vector<std::string> notes_;
   std::shared_ptr<VocabularyCache> vocabularies_;
+  std::map<std::string, std::shared_ptr<const Checkpoint>> lent_;
+};
+
+/// As long as it lives, the store has these models under these names, whatever is on disk.
+class LentModels {
+ public:
+  LentModels(CheckpointStore& store, std::map<std::string, std::shared_ptr<const Checkpoint>> models)
+      : store_(store) {
+    store_.lent_ = std::move(models);
+  }
+  ~LentModels() { store_.lent_.clear(); }
+  LentModels(const LentModels&) = delete;
+  LentModels& operator=(const LentModels&) = delete;
+
+ private:
+  CheckpointStore& store_;
 };
 
 }  // namespace tsugi::merge

@@ -69,6 +69,7 @@ std::shared_ptr<const Checkpoint> CheckpointStore::open(const fs::path& folder) 
 std::shared_ptr<const Checkpoint> CheckpointStore::get(const recipes::ModelReference& reference,
                                                        const std::string& recipe_file) {
   const std::string& text = reference.text;
+  if (const auto lent = lent_.find(text); lent != lent_.end()) return lent->second;
   if (const auto folder = find(text, recipe_file)) return open(*folder);
   const std::size_t plus = text.find('+');
   if (plus == std::string::npos) refuse(reference.mark, recipe_file, text, "model");

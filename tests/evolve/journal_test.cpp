@@ -96,6 +96,22 @@ TEST_F(JournalFile, KeepsMeasuresApart) {
   EXPECT_EQ(journal.find("a", Side::search)->values.front(), 1);
 }
 
+TEST_F(JournalFile, KeepsSomeItemsApartFromAll) {
+  {
+    Journal journal(file_);
+    journal.begin();
+    journal.record({.recipe = "a", .items = {2, 5}, .score = {.values = {0, 1}, .failure = ""}});
+    journal.record({.recipe = "a", .items = {3}, .score = {.values = {}, .failure = "late"}});
+    journal.record({.recipe = "a", .score = {.values = {1}, .failure = ""}});
+  }
+  const Journal journal(file_);
+  EXPECT_EQ(journal.recorded(), 3U);
+  EXPECT_THAT(journal.find("a", Side::search, Measure::metric, {2, 5})->values, ElementsAre(0, 1));
+  EXPECT_EQ(journal.find("a", Side::search, Measure::metric, {3})->failure, "late");
+  EXPECT_EQ(journal.find("a", Side::search, Measure::metric, {2}), nullptr);
+  EXPECT_THAT(journal.find("a", Side::search)->values, ElementsAre(1));
+}
+
 TEST_F(JournalFile, WhatIsInMemoryIsWhatIsInTheFile) {
   Journal journal(file_);
   journal.begin();

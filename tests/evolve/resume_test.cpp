@@ -17,12 +17,15 @@
 #include "recipes/error.h"
 #include "tests/support/input_error.h"
 #include "tests/support/pocket_search.h"
+#include "tests/support/stopped_run.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tsugi::evolve {
 namespace {
 
 using testing::HasSubstr;
+using tests::expect_same_runs;
+using tests::leave;
 using tests::pocket_spec;
 using tests::read_text;
 using tests::replaced;
@@ -32,24 +35,6 @@ using tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
 const std::string kSearch = tests::kPocketSearch;
-
-// What a process that died left of `run` after the first records of its journal.
-void leave(const fs::path& run, std::size_t records, const fs::path& copy) {
-  const Records all = read_records(run / "journal");
-  std::string text;
-  for (std::size_t i = 0; i < records; ++i) text += record_line(all.payloads.at(i));
-  fs::create_directories(partial_of(copy));
-  fs::copy(run / "search.yaml", partial_of(copy));
-  write_whole(partial_of(copy) / "journal", text);
-}
-
-void expect_same(const fs::path& one, const fs::path& other) {
-  for (const char* file :
-       {"archive.h5", "result.json", "search.yaml", "winner.yaml", "winner/model.safetensors"}) {
-    EXPECT_TRUE(read_text(one / file) == read_text(other / file)) << file;
-    EXPECT_FALSE(read_text(one / file).empty()) << file;
-  }
-}
 
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
@@ -67,7 +52,7 @@ TEST(Resume, ComesToTheSameBytesFromEveryRecord) {
     const fs::path run = folder / fmt::format("run{}", kept);
     leave(folder / "whole", kept, run);
     resume_pocket({.output = run, .threads = 1 + kept % 2});
-    expect_same(run, folder / "whole");
+    expect_same_runs(run, folder / "whole");
     EXPECT_EQ(names_in(run), names_in(folder / "whole"));
     EXPECT_FALSE(fs::exists(partial_of(run)));
   }
@@ -116,7 +101,7 @@ TEST(Resume, AWishToStopLeavesARunThatGoesOn) {
   EXPECT_GT(recorded, 0U);
   EXPECT_LT(recorded, Journal(folder / "whole/journal").recorded());
   resume_pocket({.output = folder / "run", .threads = 2});
-  expect_same(folder / "run", folder / "whole");
+  expect_same_runs(folder / "run", folder / "whole");
 }
 
 TEST(Resume, MoreEvaluationsExtendAFinishedRunAndOpenTheTestAgain) {
@@ -138,7 +123,7 @@ TEST(Resume, MoreEvaluationsExtendAFinishedRunAndOpenTheTestAgain) {
   const std::size_t records = read_records(folder / "run/journal").payloads.size();
   leave(folder / "run", records - 3, folder / "again");
   resume_pocket({.output = folder / "again", .threads = 2});
-  expect_same(folder / "again", folder / "run");
+  expect_same_runs(folder / "again", folder / "run");
 }
 
 TEST(Resume, AFinishedRunIsFinished) {
@@ -169,7 +154,7 @@ TEST(Resume, AnUnfinishedRunIsNotBegunAnewByAccident) {
   EXPECT_THAT(message(replaced(kSearch, "seed: 4", "seed: 5")),
               HasSubstr("an unfinished run of another search"));
   run_pocket(kSearch, {.output = folder / "run", .overwrite = true, .threads = 2});
-  expect_same(folder / "run", folder / "whole");
+  expect_same_runs(folder / "run", folder / "whole");
 }
 
 TEST(Resume, WhatIsNotAsItWasIsSaid) {
@@ -182,7 +167,7 @@ TEST(Resume, WhatIsNotAsItWasIsSaid) {
               HasSubstr("cannot be gone on with as it began: the SHA-256 of the search file was "));
   write_whole(search, kSearch);
   resume_pocket({.output = folder / "run", .threads = 2});
-  expect_same(folder / "run", folder / "whole");
+  expect_same_runs(folder / "run", folder / "whole");
 }
 
 TEST(Resume, ACandidateThatTakesTooLongFails) {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include <regex>
 #include "eval/results/compare.h"
 #include "evolve/archive.h"
 #include "evolve/evaluator.h"
@@ -325,6 +326,52 @@ TEST(Search, AnUnwritableLedgerIsANote) {
   EXPECT_THAT(notes, HasSubstr("the opening of the sealed test is not in the ledger"));
   EXPECT_THAT(openings(result), HasSubstr("not in the ledger"));
   setenv("XDG_STATE_HOME", before.c_str(), 1);
+}
+
+// The files that users start from, on few items.
+TEST(Search, TheBundledSearchesRun) {
+  const TemporaryFolder folder;
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(TSUGI_ROOT "/recipes/pocket")) {
+    if (entry.path().extension() != ".yaml") continue;
+    SCOPED_TRACE(entry.path());
+    ++files;
+    // Each stage of a staged search has evaluations of its own.
+    const std::string text =
+        std::regex_replace(read_text(entry.path()), std::regex("evaluations: [0-9]+"), "evaluations: 3") +
+        "limit: 30\n";
+    const Result result = run(text, {.output = folder / entry.path().stem().string(), .threads = 2});
+    EXPECT_GE(result.evaluations, 3U);
+  }
+  EXPECT_GE(files, 2U);
+}
+
+// What all methods and roles of a search stand for is merged, scored and written like anything else.
+TEST(Search, ChoosesAmongMethodsAndFinishesWithAnotherOptimizer) {
+  const TemporaryFolder folder;
+  std::string text =
+      replaced(kSearch, "merge_method: task_arithmetic", "merge_method: [task_arithmetic, ties]");
+  text = replaced(text, "layer_granularity: 4", "layer_groups: [1, 6, 1]\n  roles: [attn, mlp.down, embed]");
+  text = replaced(text, "start: 0.5", "start: 0.5, step: 0.25");
+  text = replaced(text, "population: 3}", "population: 3, finish: {name: bobyqa, evaluations: 2}}");
+  run(text + "random_init: true\nshuffle: true\n", {.output = folder / "one", .threads = 1});
+  run(text + "random_init: true\nshuffle: true\n", {.output = folder / "two", .threads = 2});
+  EXPECT_EQ(read_text(folder / "one" / "archive.h5"), read_text(folder / "two" / "archive.h5"));
+  const Archive archive = read_archive(folder / "one" / "archive.h5");
+  EXPECT_EQ(archive.merge_method, "task_arithmetic, ties");
+  EXPECT_EQ(archive.optimizer, "cma_es, bobyqa");
+  std::size_t baselines = 0;
+  for (const Record& record : archive.records) {
+    EXPECT_EQ(record.failure, "");
+    if (record.name == "uniform task_arithmetic" || record.name == "uniform ties") ++baselines;
+    if (record.origin != Origin::optimizer) continue;
+    for (std::size_t i = 0; i < record.genes.size(); ++i) {
+      if (archive.genes[i].name.find(" weight") == std::string::npos) continue;
+      EXPECT_EQ(record.genes[i], std::round(4 * record.genes[i]) / 4) << archive.genes[i].name;
+    }
+  }
+  EXPECT_EQ(baselines, 2U);
+  EXPECT_GE(archive.evaluations, 6U);
 }
 
 TEST(Search, BadInputIsRefusedBeforeAnythingIsWritten) {

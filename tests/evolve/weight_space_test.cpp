@@ -238,7 +238,7 @@ TEST(WeightSpace, SaysWhatIsWrongAndWhere) {
   spec.ranges["wieght"] = {
       .low = 0, .high = 1, .start = {}, .mark = {.file = "s.yaml", .line = 9, .column = 5}};
   EXPECT_THAT(error_of(spec),
-              HasSubstr("s.yaml:9:5: linear has no number named 'wieght' to search; did you mean 'weight'?"));
+              HasSubstr("s.yaml:9:5: linear has no parameter 'wieght' to search; did you mean 'weight'?"));
   spec.ranges.clear();
   spec.ranges["weight"] = {.low = 1, .high = 0.5, .start = {}, .mark = {}};
   EXPECT_THAT(error_of(spec), HasSubstr("cannot move between 1 and 0.5"));

@@ -35,6 +35,8 @@ from mergekit.options import MergeOptions  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
 SOURCE = "https://github.com/arcee-ai/mergekit"
+# One state of it, so that the recipes compared are the same ones every time.
+COMMIT = "a6e402884ba9bc30da7f23e8304a35f19485de95"  # June 2026
 FENCE = re.compile(r"```ya?ml\n(.*?)```", re.DOTALL)
 LAYERS = 8  # where no layer_range asks for more
 WIDTH, HEADS = 32, 4
@@ -45,12 +47,16 @@ MODEL_KEYS = ("model", "base_model", "source_model", "source")
 def source_folder():
     if sys.argv[1:]:
         return Path(sys.argv[1])
-    folder = shared.ROOT / "build" / "peers" / "mergekit"
+    folder = shared.ROOT / "build" / "peers" / f"mergekit-{COMMIT[:7]}"
     if not folder.exists():
-        done = subprocess.run(["git", "clone", "-q", "--depth", "1", SOURCE, folder], stdout=sys.stderr, check=False)
-        if done.returncode != 0:
-            print(f"mergekit's recipes: not compared, {SOURCE} cannot be cloned")
-            sys.exit(0)
+        # Beside its place until it is whole: a failed download is tried again, and never taken for a source.
+        unfinished = folder.with_suffix(".partial")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        for command in (["init", "-q"], ["fetch", "-q", "--depth", "1", SOURCE, COMMIT], ["checkout", "-q", "FETCH_HEAD"]):
+            if subprocess.run(["git", *command], cwd=unfinished, stdout=sys.stderr, check=False).returncode != 0:
+                sys.exit(f"mergekit's recipes: not compared, {SOURCE} does not give {COMMIT}; give a folder of its source")
+        unfinished.rename(folder)
     return folder
 
 
@@ -223,7 +229,11 @@ def take(folder, name, text, table):
 def main():
     table = shared.Table()
     torch.set_num_threads(1)
-    for name, text in texts(source_folder()):
+    source = source_folder()
+    recipes = list(texts(source))
+    if not recipes:
+        sys.exit(f"{source} has no recipes of mergekit's")
+    for name, text in recipes:
         with tempfile.TemporaryDirectory() as folder:
             before = os.getcwd()
             os.chdir(folder)  # where mergekit looks for models

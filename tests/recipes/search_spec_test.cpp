@@ -166,35 +166,60 @@ TEST(ParseSearch, UnknownKeysAreRefusedEverywhere) {
   EXPECT_EQ(genome_error("layer_granulatity: 5"),
             "s.yaml:4:3: unknown key 'layer_granulatity'; did you mean 'layer_granularity'?");
   EXPECT_EQ(genome_error("ranges: {weight: {min: 0}}"),
-            "s.yaml:4:21: unknown key 'min'; known: low, high, start");
+            "s.yaml:4:21: unknown key 'min'; known: low, high, start, step");
   EXPECT_EQ(line_error("split: {tests: 1}"), "s.yaml:3:9: unknown key 'tests'; did you mean 'test'?");
   EXPECT_EQ(error_of("genome: {models: [a], merge_method: x}\ntasks: [{nmae: t}]\n"),
             "s.yaml:2:10: unknown key 'nmae'; did you mean 'name'?");
 }
 
-TEST(ParseSearch, RefusesWhatWouldChangeTheResult) {
-  EXPECT_EQ(line_error("shuffle: true"),
-            "s.yaml:3:10: shuffle: true is not done by this version of tsugi; remove it; items are taken in "
-            "file order");
-  EXPECT_THAT(line_error("random_init: yes"),
-              StartsWith("s.yaml:3:14: random_init: true is not done by this version"));
+TEST(ParseSearch, EveryKeyOfMergekitEvolveIsRead) {
+  const SearchSpec search = parse(R"(genome: {models: [a, b], merge_method: linear, tokenizer_source: union}
+tasks: [t]
+shuffle: true
+random_init: yes
+)");
+  EXPECT_EQ(search.genome.tokenizer_source->text, "union");
+  EXPECT_EQ(search.genome.tokenizer_source->mark.text(), "s.yaml:1:66");
+  EXPECT_TRUE(search.shuffle);
+  EXPECT_TRUE(search.genome.random_init);
   EXPECT_THAT(line_error("apply_chat_template: 3"),
               StartsWith("s.yaml:3:22: apply_chat_template is '3', expected"));
-  EXPECT_THAT(
-      genome_error("tokenizer_source: union"),
-      StartsWith("s.yaml:4:21: tokenizer_source is 'union', expected base, which is all that this version"));
-  EXPECT_THAT(genome_error("tokenizer_source: [a]"),
-              StartsWith("s.yaml:4:21: tokenizer_source is a list, expected base"));
-}
-
-TEST(ParseSearch, AcceptsThoseKeysWhereTheyChangeNothing) {
-  for (const std::string line :
-       {"num_fewshot: 0", "num_fewshot: null", "shuffle: 0", "shuffle: off", "random_init: false",
-        "apply_chat_template: no", "fewshot_as_multiturn: ~"}) {
+  EXPECT_THAT(genome_error("tokenizer_source: [a]"), StartsWith("s.yaml:4:21: tokenizer_source is a list"));
+  for (const std::string line : {"num_fewshot: null", "shuffle: off", "random_init: false",
+                                 "apply_chat_template: no", "fewshot_as_multiturn: ~"}) {
     EXPECT_EQ(line_error(line), "no error") << line;
   }
-  EXPECT_EQ(genome_error("tokenizer_source: base"), "no error");
-  EXPECT_EQ(genome_error("tokenizer_source: null"), "no error");
+  EXPECT_EQ(parse(kSmall).genome.tokenizer_source.has_value(), false);
+  EXPECT_FALSE(parse(kSmall).shuffle);
+  EXPECT_FALSE(parse(kSmall).genome.random_init);
+}
+
+TEST(ParseSearch, AnOptimizerThatFinishes) {
+  const SearchSpec search = parse(kSmall + R"(optimizer:
+  name: cma_es
+  sigma: 0.2
+  finish: {name: bobyqa, evaluations: 40, sigma: 0.05}
+)");
+  EXPECT_EQ(search.optimizer.name, "cma_es");
+  ASSERT_THAT(search.optimizer.settings, SizeIs(1));
+  ASSERT_THAT(search.optimizer.finish, SizeIs(1));
+  const OptimizerSpec& finish = search.optimizer.finish.front();
+  EXPECT_EQ(finish.name, "bobyqa");
+  EXPECT_EQ(finish.mark.text(), "s.yaml:6:18");
+  EXPECT_EQ(finish.evaluations, 40);
+  ASSERT_THAT(finish.settings, SizeIs(1));
+  EXPECT_EQ(finish.settings[0].key, "sigma");
+  const auto finish_error = [](const std::string& finish_text) {
+    return line_error("optimizer: {finish: " + finish_text + "}");
+  };
+  EXPECT_THAT(finish_error("{evaluations: 4}"), StartsWith("s.yaml:3:21: finish has no 'name'"));
+  EXPECT_THAT(finish_error("{name: de}"), StartsWith("s.yaml:3:21: finish has no 'evaluations'"));
+  EXPECT_THAT(finish_error("{name: de, evaluations: 0}"),
+              StartsWith("s.yaml:3:45: evaluations is '0', expected at least 1"));
+  EXPECT_THAT(finish_error("{name: de, evaluations: 9, finish: {name: de, evaluations: 1}}"),
+              StartsWith("s.yaml:3:48: finish within finish"));
+  EXPECT_THAT(line_error("early_stop: {patience: 2}\noptimizer: {finish: {name: de, evaluations: 4}}"),
+              StartsWith("s.yaml:3:1: early_stop would end the search before"));
 }
 
 TEST(ParseSearch, NeedsGenomeAndTasks) {
@@ -214,35 +239,6 @@ TEST(ParseSearch, NeedsGenomeAndTasks) {
   EXPECT_EQ(error_of("merge_method: linear\nmodels: [{model: a}]\n"),
             "s.yaml:1:1: this is a recipe ('merge_method'), expected a search with 'genome'; run tsugi merge "
             "with it");
-}
-
-TEST(ParseSearch, ChecksTheGenome) {
-  EXPECT_THAT(error_of("genome: {models: [a, b, a], merge_method: x}\ntasks: [t]\n"),
-              StartsWith("s.yaml:1:25: model 'a' for the second time"));
-  EXPECT_THAT(genome_error("layer_granularity: -1"),
-              StartsWith("s.yaml:4:22: layer_granularity is '-1', expected at least 0"));
-  EXPECT_THAT(genome_error("normalize: 2"),
-              StartsWith("s.yaml:4:14: normalize is '2', expected true or false"));
-  EXPECT_THAT(genome_error("filters: [mlp, mlp]"),
-              StartsWith("s.yaml:4:18: 'mlp' for the second time in filters"));
-  EXPECT_THAT(genome_error("filters: ['']"),
-              StartsWith("s.yaml:4:13: an entry of filters is '', expected text"));
-  EXPECT_THAT(genome_error("dtype: bf16"),
-              StartsWith("s.yaml:4:10: dtype is 'bf16', expected a floating type"));
-}
-
-TEST(ParseSearch, ChecksRanges) {
-  EXPECT_EQ(genome_error("ranges: {weight: {low: 2, high: -1}}"),
-            "s.yaml:4:26: low 2 is not below high -1; exchange or widen them");
-  EXPECT_THAT(genome_error("ranges: {weight: {low: 1, high: 1}}"), HasSubstr("low 1 is not below high 1"));
-  EXPECT_EQ(genome_error("ranges: {weight: {low: 0, high: 1, start: 1.5}}"),
-            "s.yaml:4:45: start 1.5 is outside the range; choose it between low and high");
-  EXPECT_THAT(genome_error("ranges: {weight: {low: 0, start: -1}}"),
-              HasSubstr("start -1 is outside the range"));
-  EXPECT_EQ(genome_error("ranges: {weight: {low: 0, high: 1, start: 0}}"), "no error");
-  EXPECT_THAT(genome_error("ranges: {weight: {low: .inf}}"), HasSubstr("low is '.inf', expected a number"));
-  EXPECT_THAT(genome_error("ranges: {weight: 1}"),
-              HasSubstr("the range of weight is '1', expected a mapping"));
 }
 
 TEST(ParseSearch, ChecksTasks) {

@@ -89,6 +89,7 @@ bool cpu_supported() {
 #include "eval/model/kernels/body/matrix.inc"
 
 #include "eval/model/kernels/body/attention.inc"
+#include "eval/model/kernels/body/attention_lanes.inc"
 #include "eval/model/kernels/body/vector.inc"
 
 }  // namespace

@@ -43,40 +43,17 @@ TSUGI_INLINE __m512i broadcast_operand(const std::uint16_t* x) {
   std::memcpy(&pair, x, sizeof(pair));
   return _mm512_set1_epi32(pair);
 }
-// Without the first or the second of each pair, whatever stands there.
-TSUGI_INLINE __m512i load_edge(const std::uint16_t* p, bool skip_first, bool skip_second) {
-  const std::uint32_t kept = (skip_first ? 0U : 0x0000FFFFU) | (skip_second ? 0U : 0xFFFF0000U);
-  return _mm512_and_si512(load_panel(p), _mm512_set1_epi32(static_cast<int>(kept)));
-}
 TSUGI_INLINE Lanes multiply_step(__m512i value, __m512i panel, Lanes sum) {
   return {_mm512_dpbf16_ps(sum.a, reinterpret_cast<__m512bh>(value), reinterpret_cast<__m512bh>(panel))};
 }
 
-TSUGI_TARGET void round_row(const float* x, std::size_t n, std::uint16_t* out) {
-  std::size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    const auto rounded = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_loadu_ps(x + i)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), rounded);
-  }
-  if (i == n) return;
-  const auto mask = static_cast<__mmask16>((1U << (n - i)) - 1);
-  alignas(32) std::uint16_t part[kLanes];
-  const auto rounded = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, x + i)));
-  _mm256_store_si256(reinterpret_cast<__m256i*>(part), rounded);
-  std::copy_n(part, n - i, out + i);
-}
-
-// An odd row is followed by a zero, so that it makes whole pairs.
-TSUGI_TARGET void load_operands(const float* x, std::size_t n, std::uint16_t* to) {
-  round_row(x, n, to);
-  if (n % kStep != 0) to[n] = 0;
-}
-
+#include "eval/model/kernels/body/avx512_round.inc"
 #include "eval/model/kernels/body/lanes.inc"
 
 #include "eval/model/kernels/body/tiles.inc"
 
 #include "eval/model/kernels/body/attention.inc"
+#include "eval/model/kernels/body/attention_lanes.inc"
 
 // Two panels of it are 32 KiB of a first cache of 48, beside 12 rows.
 constexpr std::size_t kDepthBlock = 512;
@@ -128,12 +105,8 @@ bool supported() {
   return __builtin_cpu_supports("avx512bf16") != 0;
 }
 
-constexpr Bf16Kernels kAvx512Bf16 = {multiply, attend, round_row};
-
 }  // namespace
 
-const Bf16Kernels* active_bf16() {
-  return &active() == &kAvx512 && supported() ? &kAvx512Bf16 : nullptr;
-}
+const Bf16Kernels kAvx512Bf16 = {"AVX-512 BF16", supported, multiply, attend, round_row};
 
 }  // namespace tsugi::eval::kernels

@@ -1,23 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inner loops that multiply in bf16 and add in f32, for CPUs that have such instructions outside of AMX.
+// Inner loops that multiply in bf16 and add in f32, for CPUs that have such instructions; one table for each
+// instruction set.
 //
-// One step multiplies two neighbouring values of a row by two of a column and adds both products to an f32
-// sum (VDPBF16PS: the second product first, each rounded to nearest even, denormal numbers taken for zeros).
-// Sums are chains of such steps in an order that depends on the row alone.
+// A number is a chain of steps in an order that depends on its own row alone. With AVX-512 BF16 a step
+// multiplies two neighbouring values of a row by two of a column and adds both products to an f32 sum
+// (VDPBF16PS: the second product first). With AMX it takes 32 of each: the products of even places are added
+// up, those of odd places too, then both sums are added to the f32 sum (TDPBF16PS). Both round to nearest
+// even and take denormal numbers for zeros. So the two differ in the last bits of f32.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "eval/model/kernels/kernels.h"
 
 namespace tsugi::eval::kernels {
 
+/// Values that the longest step takes: rows of activations are filled up with zeros to a multiple of it.
+inline constexpr std::size_t kBf16Step = 32;
+
 /// y[rows, 16 panels] = x[rows, depth] * W^T, or += with `add`. Panels as in PanelProduct, in bf16.
 struct Bf16Product {
-  const std::uint16_t* x = nullptr;  ///< bf16; an odd depth's last value has a zero behind it
+  const std::uint16_t* x = nullptr;  ///< bf16; zeros behind each row up to a multiple of kBf16Step
   std::size_t x_stride = 0;          ///< elements from row to row, even
   std::size_t rows = 0;
   std::size_t depth = 0;
@@ -30,14 +37,25 @@ struct Bf16Product {
 
 /// All functions are noexcept, thread-safe, and need no alignment.
 struct Bf16Kernels {
+  const char* name;  ///< "AMX"
+  bool (*supported)();
   void (*multiply)(const Bf16Product&);
   void (*attend)(const Attention&);  ///< keys and values in bf16; queries and weights are rounded to it
   /// out = x in bf16, to nearest even; denormal numbers become zeros, NaN stay NaN.
   void (*round)(const float* x, std::size_t n, std::uint16_t* out);
 };
 
+extern const Bf16Kernels kAmxBf16;
+extern const Bf16Kernels kAvx512Bf16;
+
+/// What this CPU can run, fastest first; empty without such instructions.
+std::span<const Bf16Kernels* const> available_bf16();
+
 /// What decoders use beside active(): null when the CPU has no such instructions, or when TSUGI_ISA asks for
 /// less.
 const Bf16Kernels* active_bf16();
+
+/// Replaces the active table; not while anything is computed. For tests.
+void activate_bf16(const Bf16Kernels* kernels);
 
 }  // namespace tsugi::eval::kernels

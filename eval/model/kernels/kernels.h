@@ -54,7 +54,7 @@ constexpr std::size_t kv_elements(std::size_t head) {
 }
 
 /// Rows that any attention kernel takes at once.
-inline constexpr std::size_t kAttentionRows = 12;
+inline constexpr std::size_t kAttentionRows = 32;
 
 /// Scores of a row of `capacity` positions, and a line more so that rows of a power of two do not all fall
 /// into the same sets of a cache.
@@ -63,7 +63,7 @@ constexpr std::size_t attention_row(std::size_t capacity) {
 }
 /// Floats that attention needs for itself: scores, sums, queries, weights.
 constexpr std::size_t attention_scratch(std::size_t head, std::size_t capacity) {
-  return 2 * kAttentionRows * (attention_row(capacity) + round_up(head, kLanes) + kLanes);
+  return 2 * kAttentionRows * (attention_row(capacity) + round_up(head, 2 * kLanes) + kLanes);
 }
 
 /// Causal attention of consecutive positions of one sequence with grouped queries: query head i reads
@@ -136,12 +136,14 @@ extern const Kernels kPortable;
 /// What this CPU can run, fastest first; never empty.
 std::span<const Kernels* const> available();
 
-/// What decoders use: the fastest, or what the environment variable TSUGI_ISA names (avx512, avx2, portable),
-/// so that a run can be repeated to the bit on a CPU that can do more. Throws InputError for a name this CPU
-/// cannot run.
+/// What decoders use: the fastest, or what the environment variable TSUGI_ISA names (amx, avx512_bf16,
+/// avx512, avx2, portable; the first two say how bf16 is multiplied, the others multiply in f32), so that a
+/// run can be repeated to the bit on a CPU that can do more. Throws InputError for a name this CPU cannot
+/// run.
 const Kernels& active();
 
-/// Replaces the active table; not while anything is computed. For tests.
+/// Replaces the active table, and that of bf16_kernels.h by the fastest that goes with it; not while anything
+/// is computed. For tests.
 void activate(const Kernels& kernels);
 
 }  // namespace tsugi::eval::kernels

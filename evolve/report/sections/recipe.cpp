@@ -7,6 +7,7 @@
 #include "evolve/report/html.h"
 #include "evolve/report/sections/sections.h"
 #include "recipes/error.h"
+#include "recipes/recipe_graph.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -46,9 +47,11 @@ std::string recipe_section(const Run& run) {
   out += fmt::format("<p>Candidate {} of generation {}.</p>\n", *candidate,
                      run.archive.records[*candidate].generation);
   try {
-    const recipes::Recipe recipe =
-        recipes::parse_recipe(text, fmt::format("candidate {} of {}", *candidate, run.folder.string()));
-    out += numbers_of(recipe) + layer_path(recipe);
+    const recipes::RecipeGraph graph =
+        recipes::parse_recipe_graph(text, fmt::format("candidate {} of {}", *candidate, run.folder.string()));
+    const recipes::Recipe& last = graph.final_step();
+    // A path over a merge: the path is the last step's, and its numbers are those of the merge.
+    out += numbers_of(graph.steps.front()) + layer_path(last);
   } catch (const InputError& error) {  // of another version of this program
     out += fmt::format("<p class=\"note\">The recipe cannot be read: {}.</p>\n", html::escaped(error.what()));
   }

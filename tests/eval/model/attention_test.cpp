@@ -25,12 +25,14 @@ using tests::Random;
 struct Variant {
   const kernels::Kernels* kernel;
   DType element;
+  const kernels::Bf16Kernels* bf16 = nullptr;
 };
 
 std::vector<Variant> variants() {
   std::vector<Variant> all;
   for (const kernels::Kernels* kernel : kernels::available()) all.push_back({kernel, DType::F32});
-  if (kernels::active_bf16() != nullptr) all.push_back({&kernels::kAvx512, DType::BF16});
+  for (const kernels::Bf16Kernels* bf16 : kernels::available_bf16())
+    all.push_back({&kernels::kAvx512, DType::BF16, bf16});
   return all;
 }
 
@@ -141,18 +143,27 @@ class Data {
 
 class AttentionTest : public testing::TestWithParam<Variant> {
  protected:
-  void SetUp() override { kernels::activate(*GetParam().kernel); }
-  void TearDown() override { kernels::activate(before_); }
+  void SetUp() override {
+    kernels::activate(*GetParam().kernel);
+    kernels::activate_bf16(GetParam().bf16);
+  }
+  void TearDown() override {
+    kernels::activate(before_);
+    kernels::activate_bf16(bf16_before_);
+  }
   const kernels::Kernels& kernel() const { return *GetParam().kernel; }
   DType element() const { return GetParam().element; }
 
  private:
   const kernels::Kernels& before_ = kernels::active();
+  const kernels::Bf16Kernels* bf16_before_ = kernels::active_bf16();
 };
 
 INSTANTIATE_TEST_SUITE_P(Available, AttentionTest, testing::ValuesIn(variants()), [](const auto& parameter) {
-  std::string name = parameter.param.kernel->name;
+  const kernels::Bf16Kernels* bf16 = parameter.param.bf16;
+  std::string name = bf16 == nullptr ? parameter.param.kernel->name : bf16->name;
   std::erase(name, '-');
+  std::replace(name.begin(), name.end(), ' ', '_');
   return name + (parameter.param.element == DType::BF16 ? "_bf16" : "_f32");
 });
 

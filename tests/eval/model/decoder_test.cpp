@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
 #include "recipes/error.h"
 #include "tests/eval/model/tiny_model.h"
@@ -101,24 +102,84 @@ TEST_P(DecoderTest, APositionDoesNotDependOnLaterOnes) {
   }
 }
 
-TEST(Decoder, BfloatArithmeticIsNear) {
-  if (choose_compute(DType::BF16) != Compute::bf16) GTEST_SKIP() << "this CPU has no bf16 instructions";
+// Each test runs on every instruction set of this CPU that multiplies in bf16; none on other CPUs.
+class BfloatDecoderTest : public testing::TestWithParam<const kernels::Bf16Kernels*> {
+ protected:
+  void SetUp() override { kernels::activate_bf16(GetParam()); }
+  void TearDown() override { kernels::activate_bf16(before_); }
+  Random random{8};
+
+ private:
+  const kernels::Bf16Kernels* before_ = kernels::active_bf16();
+};
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BfloatDecoderTest);
+INSTANTIATE_TEST_SUITE_P(Available, BfloatDecoderTest,
+                         testing::ValuesIn(kernels::available_bf16().begin(),
+                                           kernels::available_bf16().end()),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param->name;
+                           std::erase_if(name, [](char c) { return c == '-' || c == ' '; });
+                           return name;
+                         });
+
+TEST_P(BfloatDecoderTest, LogitsAreNear) {
   const TinyModel model = make_tiny(tiny_shape(true), 1);
-  ResidentWeights weights(tests::llama(), model.shape, DType::BF16, Compute::bf16);
-  for (const auto& [name, tensor] : model.tensors) {
-    const merge::OutputTensor output = tests::output_tensor(name, tensor.first, DType::BF16);
-    if (!weights.wants(output)) continue;
-    weights.write(output, 0, tsugi::tests::stored_as(DType::BF16, tensor.second));
-    weights.done(output);
-  }
+  const auto weights = tests::reside(model, DType::BF16, Compute::bf16);
   const auto exact = tests::reside(model, DType::BF16);
   const std::vector<TokenId> tokens = {3, 1, 4, 1, 5};
-  const std::vector<float> rounded = Decoder({&weights}, plain_path(3)).logits(tokens);
+  const std::vector<float> rounded = Decoder({weights.get()}, plain_path(3)).logits(tokens);
   const std::vector<float> full = Decoder({exact.get()}, plain_path(3)).logits(tokens);
   float largest = 0;
   for (const float x : full) largest = std::max(largest, std::abs(x));
   // 3 layers of 4 products with activations good to 2^-9: 12 * 2^-9, times 4 for the unlucky ones.
   for (std::size_t i = 0; i < full.size(); ++i) EXPECT_NEAR(rounded[i], full[i], 48.0F / 512 * largest);
+}
+
+TEST_P(BfloatDecoderTest, APositionDoesNotDependOnLaterOnes) {
+  const TinyModel model = make_tiny(tiny_shape(true), 1);
+  const auto weights = tests::reside(model, DType::BF16, Compute::bf16);
+  const Decoder decoder({weights.get()}, plain_path(3));
+  const std::vector<TokenId> tokens = tests::random_tokens(random, 170, model.shape.vocabulary);
+  const std::vector<float> all = decoder.logits(tokens);
+  for (const std::size_t n : {1U, 2U, 7U, 33U, 70U, 119U, 121U, 131U}) {
+    const std::vector<float> some = decoder.logits(std::span(tokens).first(n));
+    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin())) << n;
+  }
+}
+
+TEST_P(BfloatDecoderTest, AnswersAndLikelihoodsDoNotDependOnThreadsOrCompany) {
+  const TinyModel model = make_tiny(tiny_shape(true), 1);
+  const auto weights = tests::reside(model, DType::BF16, Compute::bf16);
+  const Decoder decoder({weights.get()}, plain_path(3));
+  std::vector<std::vector<TokenId>> prompts;
+  std::vector<GenerationRequest> asked;
+  std::vector<LikelihoodRequest> scored;
+  for (std::size_t i = 0; i < 70; ++i)
+    prompts.push_back(tests::random_tokens(random, 1 + i * 7 % 60, model.shape.vocabulary));
+  for (const auto& prompt : prompts) {
+    asked.push_back({prompt, 9});
+    scored.push_back({prompt, std::span(prompts.back()).first(5)});
+  }
+  std::vector<std::vector<TokenId>> answers;
+  std::vector<double> sums;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {  // each alone
+    answers.push_back(decoder.generate({&asked[i], 1}, {}, merge::Concurrency::serial).front());
+    sums.push_back(decoder.log_likelihoods({&scored[i], 1}, merge::Concurrency::serial).front().sum);
+  }
+  for (const std::size_t threads : {1U, 2U, 3U}) {
+    merge::ThreadPool(threads).run([&] {
+      EXPECT_EQ(decoder.generate(asked, {}, merge::Concurrency::parallel), answers) << threads;
+      const std::vector<Likelihood> all = decoder.log_likelihoods(scored, merge::Concurrency::parallel);
+      for (std::size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(all[i].sum, sums[i]) << threads << ", " << i;
+    });
+  }
+}
+
+TEST_P(BfloatDecoderTest, ItsNameIsPartOfTheInstructionSet) {
+  EXPECT_THAT(describe_instruction_set(),
+              testing::EndsWith(std::string(", bf16 products on ") + GetParam()->name));
+  EXPECT_THAT(describe_compute(Compute::bf16, DType::BF16), testing::HasSubstr(GetParam()->name));
 }
 
 TEST(Decoder, PathsThatLeadNowhereAreErrors) {

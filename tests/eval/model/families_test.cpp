@@ -21,6 +21,7 @@
 #include "merge/plan.h"
 #include "recipes/architecture.h"
 #include "tests/support/recorded.h"
+#include "tests/support/recorded_family.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
 
@@ -32,22 +33,6 @@ using nlohmann::json;
 using tests::golden_json;
 using tests::golden_path;
 
-// As value_at() of the script: SplitMix64 of the name's FNV-1a hash plus the element's number.
-std::vector<float> values_of(const std::string& name, const merge::Shape& shape) {
-  std::uint64_t seed = 0xCBF29CE484222325U;
-  for (const char c : name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  const bool gain = shape.size() == 1 && name.ends_with("weight");
-  std::vector<float> values(merge::elements(shape));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::uint64_t x = (seed + i) * 0x9E3779B97F4A7C15U;
-    x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
-    x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
-    x ^= x >> 31U;
-    values[i] = static_cast<float>(x >> 40U) / 16777216.0F - 0.5F + (gain ? 1.0F : 0.0F);
-  }
-  return values;
-}
-
 struct Case {
   json recorded;
   tests::TemporaryFolder folder;
@@ -55,16 +40,13 @@ struct Case {
 
   /// `prefix` is left out of tensor names.
   explicit Case(const std::string& name, const std::string& prefix = "") {
-    const json all = golden_json("families.json").at("cases");
-    recorded =
-        *std::find_if(all.begin(), all.end(), [&](const json& entry) { return entry.at("name") == name; });
-    tests::TinyModel model;
-    model.config = nlohmann::ordered_json(recorded.at("config"));
+    recorded = tests::recorded_family(name);
+    tests::TinyModel model = tests::family_model(recorded);
     for (const auto& [tensor, shape] : recorded.at("shapes").items()) {
-      const auto sizes = shape.get<merge::Shape>();
-      const bool cut = !prefix.empty() && tensor.starts_with(prefix);
-      model.tensors[cut ? tensor.substr(prefix.size()) : tensor] = {sizes, values_of(tensor, sizes),
-                                                                    DType::F32};
+      if (prefix.empty() || !tensor.starts_with(prefix)) continue;
+      auto held = model.tensors.extract(tensor);
+      held.key() = tensor.substr(prefix.size());
+      model.tensors.insert(std::move(held));
     }
     model.write(folder.path() / "model");
     const merge::MergePlan plan = merge::plan_copy(merge::Checkpoint::open(folder.path() / "model"));
@@ -83,13 +65,6 @@ std::map<std::string, std::vector<float>> recorded_logits() {
     merge::to_f32(tensor.dtype, tensor.bytes, values);
   }
   return all;
-}
-
-std::vector<std::string> names() {
-  std::vector<std::string> result;
-  const json golden = golden_json("families.json");
-  for (const json& entry : golden.at("cases")) result.push_back(entry.at("name"));
-  return result;
 }
 
 // The largest difference at one position as a share of its largest logit.
@@ -157,11 +132,12 @@ TEST_P(Families, likelihoods_follow_from_the_logits_of_transformers) {
   EXPECT_NEAR(ours.back().sum, expected, 1e-4 * std::sqrt(static_cast<double>(rest.size())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Recorded, Families, testing::ValuesIn(names()), [](const auto& instance) {
-  std::string name = instance.param;
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Recorded, Families, testing::ValuesIn(tests::recorded_families()),
+                         [](const auto& instance) {
+                           std::string name = instance.param;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
 
 TEST(FamilyFiles, EveryFamilyHasARecordedModel) {
   std::set<std::string> recorded;
@@ -179,7 +155,7 @@ TEST(FamilyFiles, TensorNamesMayLackTheFamilysPrefix) {
 }
 
 TEST(FamilyFiles, BytesAreKnownBeforehand) {
-  for (const std::string& name : names()) {
+  for (const std::string& name : tests::recorded_families()) {
     const Case model(name);
     EXPECT_EQ(ResidentWeights::bytes(model.weights->shape(), DType::F32), model.weights->bytes()) << name;
   }

@@ -42,6 +42,7 @@ Rows random_rows(Random& random, std::size_t rows, std::size_t width) {
 struct Variant {
   const kernels::Kernels* kernel;
   Layout layout;
+  const kernels::Bf16Kernels* bf16 = nullptr;
 };
 
 std::vector<Variant> variants() {
@@ -50,14 +51,21 @@ std::vector<Variant> variants() {
     result.push_back({kernel, Layout::panels_f32});
     result.push_back({kernel, Layout::panels_bf16});
   }
-  if (kernels::active_bf16() != nullptr) result.push_back({&kernels::kAvx512, Layout::pairs_bf16});
+  for (const kernels::Bf16Kernels* bf16 : kernels::available_bf16())
+    result.push_back({&kernels::kAvx512, Layout::pairs_bf16, bf16});
   return result;
 }
 
 class PackedMatrixTest : public testing::TestWithParam<Variant> {
  protected:
-  void SetUp() override { kernels::activate(*GetParam().kernel); }
-  void TearDown() override { kernels::activate(before_); }
+  void SetUp() override {
+    kernels::activate(*GetParam().kernel);
+    kernels::activate_bf16(GetParam().bf16);
+  }
+  void TearDown() override {
+    kernels::activate(before_);
+    kernels::activate_bf16(bf16_before_);
+  }
 
   bool halves() const { return GetParam().layout != Layout::panels_f32; }
   // Rows of activations that lose nothing when the layout's product rounds them.
@@ -77,12 +85,15 @@ class PackedMatrixTest : public testing::TestWithParam<Variant> {
 
  private:
   const kernels::Kernels& before_ = kernels::active();
+  const kernels::Bf16Kernels* bf16_before_ = kernels::active_bf16();
 };
 
 INSTANTIATE_TEST_SUITE_P(Available, PackedMatrixTest, testing::ValuesIn(variants()),
                          [](const auto& parameter) {
-                           std::string name = parameter.param.kernel->name;
+                           const kernels::Bf16Kernels* bf16 = parameter.param.bf16;
+                           std::string name = bf16 == nullptr ? parameter.param.kernel->name : bf16->name;
                            std::erase(name, '-');
+                           std::replace(name.begin(), name.end(), ' ', '_');
                            const Layout layout = parameter.param.layout;
                            if (layout == Layout::pairs_bf16) return name + "_pairs";
                            return name + (layout == Layout::panels_bf16 ? "_bf16" : "_f32");

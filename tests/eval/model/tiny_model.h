@@ -107,8 +107,9 @@ inline merge::OutputTensor output_tensor(const std::string& name, const merge::S
   return tensor;
 }
 
-inline std::unique_ptr<ResidentWeights> reside(const TinyModel& model, DType storage = DType::F32) {
-  auto weights = std::make_unique<ResidentWeights>(llama(), model.shape, storage, Compute::f32);
+inline std::unique_ptr<ResidentWeights> reside(const TinyModel& model, DType storage = DType::F32,
+                                               Compute compute = Compute::f32) {
+  auto weights = std::make_unique<ResidentWeights>(llama(), model.shape, storage, compute);
   for (const auto& [name, tensor] : model.tensors) {
     const merge::OutputTensor output = output_tensor(name, tensor.first, storage);
     if (!weights->wants(output)) continue;

@@ -11,7 +11,6 @@
 #include "eval/model/decoder.h"
 #include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
-#include "eval/model/kernels/onednn_product.h"
 #include "eval/model/packed_matrix.h"
 #include "merge/parallel.h"
 #include "recipes/error.h"
@@ -199,12 +198,13 @@ TEST(ResidentWeights, BytesAreKnownBeforehand) {
 
 TEST(Compute, BfloatOnlyWhereTheCpuHasIt) {
   EXPECT_EQ(choose_compute(DType::F32), Compute::f32);
-  EXPECT_EQ(choose_compute(DType::BF16),
-            kernels::active_bf16() != nullptr || onednn_has_amx() ? Compute::bf16 : Compute::f32);
+  EXPECT_EQ(choose_compute(DType::BF16), kernels::active_bf16() != nullptr ? Compute::bf16 : Compute::f32);
   const kernels::Kernels& before = kernels::active();
+  const kernels::Bf16Kernels* bf16_before = kernels::active_bf16();
   kernels::activate(kernels::kPortable);
   EXPECT_EQ(choose_compute(DType::BF16), Compute::f32);
   kernels::activate(before);
+  kernels::activate_bf16(bf16_before);
   EXPECT_THAT(describe_compute(Compute::f32, DType::BF16),
               testing::MatchesRegex("f32 arithmetic \\(.+\\) on bf16 weights"));
   EXPECT_THAT(describe_compute(Compute::f32, DType::F32), testing::EndsWith("on f32 weights"));

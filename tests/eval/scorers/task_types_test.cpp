@@ -254,7 +254,8 @@ TEST(Aggregations, BleuIsSacrebleus) {
   EXPECT_NEAR(standard_error(metric, measures, 100'000).value(), recorded.at("stderr").get<double>(), 1e-11);
 }
 
-// sacrebleu's corpus_ter through the harness: counts are whole numbers, so that only the last division rounds.
+// sacrebleu's corpus_ter through the harness: counts are whole numbers, so that only the last division
+// rounds.
 TEST(Aggregations, TerIsSacrebleus) {
   const json& recorded = golden().at("aggregations").at("ter");
   const Metric& metric = *find_metric("ter", OutputType::generate_until);
