@@ -57,11 +57,12 @@ std::size_t Candidates::race(std::vector<Proposal> proposals, const RaceRules& r
   progress_(stage, (archive_.records.size() - first) * course.items.size() - counted);
   copy_originals(first);
   const std::vector<std::optional<double>> scores = race.scores();
+  const std::vector<std::size_t> all = items_of(bench_->exam, Side::search);
   for (std::size_t id = first; id < archive_.records.size(); ++id) {
     Record& record = archive_.records[id];
     const auto runner = std::find(runners.begin(), runners.end(), record.same_as.value_or(id));
     // Who has answered everything has a fitness of its own.
-    if (values_of_items(record, items_of(bench_->exam, Side::search)).empty())
+    if (values_of_items(record, all).empty())
       record.fitness = scores[static_cast<std::size_t>(runner - runners.begin())];
   }
   return first;

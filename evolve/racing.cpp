@@ -74,6 +74,18 @@ std::string place_of(const Exam& exam, std::size_t item) {
   return merge::sha256_hex(eval::normalise_question(content.question) + content.source.value_or(""));
 }
 
+// Every one that ranks generations of the search.
+std::vector<recipes::OptimizerSpec> optimizers_at_work(const recipes::SearchSpec& spec) {
+  std::vector<recipes::OptimizerSpec> all;
+  for (const recipes::StageSpec& stage : spec.stages) all.push_back(stage.optimizer);
+  if (all.empty()) all.push_back(spec.optimizer);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::vector<recipes::OptimizerSpec> finish = all[i].finish;
+    all.insert(all.end(), finish.begin(), finish.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 Course course_of(const Archive& archive, const Exam& exam, std::size_t generation) {
@@ -93,18 +105,6 @@ Course course_of(const Archive& archive, const Exam& exam, std::size_t generatio
     if (!variances.empty()) course.variances.push_back(variances[i]);
   }
   return course;
-}
-
-// Every one that ranks generations of the search.
-static std::vector<recipes::OptimizerSpec> optimizers_at_work(const recipes::SearchSpec& spec) {
-  std::vector<recipes::OptimizerSpec> all;
-  for (const recipes::StageSpec& stage : spec.stages) all.push_back(stage.optimizer);
-  if (all.empty()) all.push_back(spec.optimizer);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::vector<recipes::OptimizerSpec> finish = all[i].finish;
-    all.insert(all.end(), finish.begin(), finish.end());
-  }
-  return all;
 }
 
 void check_fewer_items(const recipes::SearchSpec& spec) {
