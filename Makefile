@@ -48,7 +48,7 @@ lint:
 	@cmake/check_includes.sh
 	@cmake/check_sizes.sh
 	@$(CMAKE) --preset tidy > /dev/null
-	@cmake/run_tidy.sh build/tidy
+	@cmake/run_tidy.py build/tidy
 
 format:
 	@cmake/install_packages.sh lint
