@@ -86,7 +86,14 @@ Candidates::Candidates(Workbench& bench, Journal& journal, Progress progress, st
       archive_(empty_archive(bench)) {}
 
 Candidates::Question Candidates::whole(Side side, Measure measure) const {
+  if (measure == Measure::likelihood && measure == bench_->measure()) return likelihood_items(measure);
   return {.side = side, .measure = measure, .items = items_of(bench_->exam, side)};
+}
+
+Candidates::Question Candidates::likelihood_items(Measure measure) const {
+  Question question{.side = Side::search, .measure = measure, .items = bench_->likelihood_items};
+  if (question.items.size() < bench_->exam.split.count(Side::search)) question.some = question.items;
+  return question;
 }
 
 // Parents, without which there is no run, and the sealed test, which is opened once, take the time they need.
@@ -266,10 +273,18 @@ std::size_t Candidates::add(std::vector<Proposal> proposals, const std::string& 
 }
 
 void Candidates::measure(const std::vector<std::size_t>& ids, Measure measure, const std::string& stage) {
+  this->measure(ids, whole(Side::search, measure), stage);
+}
+
+void Candidates::check_metric(const std::vector<std::size_t>& ids, const std::string& stage) {
+  measure(ids, likelihood_items(Measure::metric), stage);
+}
+
+void Candidates::measure(const std::vector<std::size_t>& ids, const Question& question,
+                         const std::string& stage) {
   std::vector<std::size_t> standing;
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(standing),
                [&](std::size_t id) { return archive_.records[id].fitness.has_value(); });
-  const Question question = whole(Side::search, measure);
   const std::vector<Score> scores = scores_of(standing, question, stage);
   for (std::size_t i = 0; i < standing.size(); ++i) {
     Record& record = archive_.records[standing[i]];

@@ -77,6 +77,9 @@ class Candidates {
   /// left out. A failure here is recorded as one on another side is.
   void measure(const std::vector<std::size_t>& ids, Measure measure, const std::string& stage);
 
+  /// The same by the metric, on the items that a search by likelihood scores.
+  void check_metric(const std::vector<std::size_t>& ids, const std::string& stage);
+
   /// Scores candidates on another side and records it. Returns a row of contributions for each; the row of
   /// one that fails is empty and its failure recorded. With a keeper answers are kept before a score counts.
   std::vector<std::vector<double>> examine(const std::vector<std::size_t>& ids, eval::Side side,
@@ -103,6 +106,9 @@ class Candidates {
     std::vector<std::size_t> some{};   ///< the same, unless they are all of the side
   };
   Question whole(eval::Side side, Measure measure) const;
+  /// What a search by likelihood scores.
+  Question likelihood_items(Measure measure) const;
+  void measure(const std::vector<std::size_t>& ids, const Question& question, const std::string& stage);
 
   std::size_t append(std::vector<Proposal> proposals);
   /// The candidates whose scores those from `first` on have, each once.

@@ -5,11 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
 #include <numeric>
 
 #include "eval/holdout/leaderboards.h"
 #include "eval/tasks/chat_prompts.h"
 #include "evolve/random.h"
+#include "merge/sha256.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -311,6 +315,31 @@ std::vector<std::size_t> items_of(const Exam& exam, Side side) {
     if (exam.split.side[i] == side) items.push_back(i);
   }
   return items;
+}
+
+std::string place_of(const Exam& exam, std::size_t item) {
+  const eval::HoldoutItem& content = exam.items[item].content;
+  return merge::sha256_hex(eval::normalise_question(content.question) + content.source.value_or(""));
+}
+
+std::vector<std::size_t> some_search_items(const Exam& exam, std::size_t count, std::uint64_t seed) {
+  const std::vector<std::size_t> all = items_of(exam, Side::search);
+  if (count >= all.size()) return all;
+  const std::vector<std::size_t> counts = counts_of(exam, all);
+  std::vector<std::multimap<std::string, std::size_t>> drawn(exam.tasks.size());
+  for (const std::size_t item : all)
+    drawn[exam.items[item].task].emplace(merge::sha256_hex(fmt::format("{} {}", seed, place_of(exam, item))),
+                                         item);
+  std::vector<std::size_t> chosen;
+  for (std::size_t task = 0; task < counts.size(); ++task) {
+    const double share = static_cast<double>(counts[task]) / static_cast<double>(all.size());
+    const long number = std::max(1L, std::lround(share * static_cast<double>(count)));
+    const auto end = std::next(drawn[task].begin(), number);
+    std::transform(drawn[task].begin(), end, std::back_inserter(chosen),
+                   [](const auto& entry) { return entry.second; });
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
 }
 
 std::vector<double> contributions(const Exam& exam, std::span<const std::size_t> items,

@@ -71,6 +71,13 @@ bool asks_programs_only(const Exam& exam);
 /// Items of a side, in order.
 std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);
 
+/// Items in this order are in one that their contents decide, the same in every run and on every machine.
+std::string place_of(const Exam& exam, std::size_t item);
+
+/// `count` of the search items, ascending, or all if there are no more: of each task its share, one at least,
+/// drawn by their contents and the seed.
+std::vector<std::size_t> some_search_items(const Exam& exam, std::size_t count, std::uint64_t seed);
+
 /// `values` of `items` (ascending), scaled so that their plain mean is the fitness: the sum over tasks of
 /// weight times mean. What intervals and paired tests work on; with one task of weight 1 they are the values
 /// themselves.

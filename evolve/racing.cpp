@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "evolve/optimizers/optimizer.h"
-#include "merge/sha256.h"
 
 namespace tsugi::evolve {
 namespace {
@@ -67,11 +66,6 @@ std::vector<double> variances_of(const Archive& archive, const Exam& exam,
   for (const Sums& sum : sums)
     variances.push_back((sum.deviation() + kShrinkage * deviation / weight) / (sum.weight + kShrinkage));
   return variances;
-}
-
-std::string place_of(const Exam& exam, std::size_t item) {
-  const eval::HoldoutItem& content = exam.items[item].content;
-  return merge::sha256_hex(eval::normalise_question(content.question) + content.source.value_or(""));
 }
 
 // Every one that ranks generations of the search.

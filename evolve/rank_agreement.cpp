@@ -27,7 +27,10 @@ std::vector<double> ranks_of(std::span<const double> values) {
 }  // namespace
 
 std::optional<double> metric_of(const Record& record, const Exam& exam) {
-  const std::vector<std::size_t> items = items_of(exam, eval::Side::search);
+  return metric_of(record, exam, items_of(exam, eval::Side::search));
+}
+
+std::optional<double> metric_of(const Record& record, const Exam& exam, std::span<const std::size_t> items) {
   const std::vector<double> values = values_of_items(record, items);
   if (values.empty()) return std::nullopt;
   return fitness(exam, items, values);
@@ -51,12 +54,12 @@ std::optional<double> rank_correlation(std::span<const double> a, std::span<cons
   return xy / std::sqrt(xx * yy);
 }
 
-RankAgreement rank_agreement(const Archive& archive, const Exam& exam) {
+RankAgreement rank_agreement(const Archive& archive, const Exam& exam, std::span<const std::size_t> items) {
   std::vector<double> likelihoods;
   std::vector<double> metrics;
   for (const Record& record : archive.records) {
     if (!record.likelihood || record.same_as) continue;
-    const std::optional<double> metric = metric_of(record, exam);
+    const std::optional<double> metric = metric_of(record, exam, items);
     if (!metric) continue;
     likelihoods.push_back(*record.likelihood);
     metrics.push_back(*metric);

@@ -13,8 +13,9 @@
 
 namespace tsugi::evolve {
 
-/// A record's metric on the search side; nothing unless it was asked all of it.
+/// A record's metric on the search side, or on some of its items; nothing unless it was asked all of them.
 std::optional<double> metric_of(const Record& record, const Exam& exam);
+std::optional<double> metric_of(const Record& record, const Exam& exam, std::span<const std::size_t> items);
 
 /// Spearman's rank correlation, equal values having the mean of their ranks (Kendall & Gibbons 1990, chapter
 /// 3); nothing for fewer than 3 pairs or when one side is constant.
@@ -29,6 +30,7 @@ struct RankAgreement {
 /// (0.7^2 = 0.49).
 inline constexpr double kWeakCorrelation = 0.7;
 
-RankAgreement rank_agreement(const Archive& archive, const Exam& exam);
+/// Over candidates that were scored by both on `items`, of which their likelihood is.
+RankAgreement rank_agreement(const Archive& archive, const Exam& exam, std::span<const std::size_t> items);
 
 }  // namespace tsugi::evolve

@@ -75,13 +75,14 @@ std::size_t Search::items_total() const {
       bench_->parents.size() + bench_->space->baselines().size() + bench_->usual_merges.size();
   const eval::Split& split = bench_->exam.split;
   const auto every = static_cast<std::size_t>(bench_->spec.metric_every);
-  const std::size_t checked = bench_->measure() == Measure::metric
-                                  ? 0
-                                  : fixed + 1 + generations / every * population_ + kMostFinalists;
+  const auto finalists = static_cast<std::size_t>(bench_->spec.finalists);
+  const bool by_metric = bench_->measure() == Measure::metric;
+  const std::size_t checked = by_metric ? 0 : fixed + 1 + generations / every * population_;
   const std::size_t means = bench_->spec.patience > 0 ? generations : 0;
-  const std::size_t completed = bench_->spec.items ? kMostFinalists : 0;
-  return (fixed + 2 + means + completed + generations * population_ + checked) * split.count(Side::search) +
-         (fixed + means + kMostFinalists) * split.count(Side::validation) +
+  const std::size_t completed = bench_->spec.items || !by_metric ? finalists : 0;
+  const std::size_t scored = by_metric ? split.count(Side::search) : bench_->likelihood_items.size();
+  return (fixed + 2 + means + generations * population_ + checked) * scored +
+         completed * split.count(Side::search) + (fixed + means + finalists) * split.count(Side::validation) +
          (fixed + 1) * split.count(Side::test);
 }
 
@@ -224,7 +225,7 @@ void Search::check_metric(std::size_t first, std::size_t generation) {
   if (bench_->measure() == Measure::metric || !due) return;
   std::vector<std::size_t> ids(candidates_.archive().records.size() - first);
   std::iota(ids.begin(), ids.end(), first);
-  candidates_.measure(ids, Measure::metric, fmt::format("metric of generation {}", generation));
+  candidates_.check_metric(ids, fmt::format("metric of generation {}", generation));
 }
 
 void Search::ask_validation(const Optimizer& optimizer, std::size_t generation, EarlyStop& early_stop) {

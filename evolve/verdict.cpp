@@ -23,7 +23,8 @@ using Rows = std::vector<std::vector<double>>;
 
 void note_agreement(const RunUnderWay& run) {
   if (run.bench.measure() == Measure::metric) return;
-  const RankAgreement agreement = rank_agreement(run.candidates.archive(), run.bench.exam);
+  const RankAgreement agreement =
+      rank_agreement(run.candidates.archive(), run.bench.exam, run.bench.likelihood_items);
   if (!agreement.correlation) {
     return run.note(fmt::format(
         "whether log-likelihood and metric agree cannot be told from {} candidates that were scored by both",
@@ -61,6 +62,10 @@ void note_opening(const RunUnderWay& run) {
   }
 }
 
+std::size_t finalists_of(const RunUnderWay& run) {
+  return static_cast<std::size_t>(run.bench.spec.finalists);
+}
+
 bool is_proposed(const Record& record) {
   return record.origin == Origin::start || record.origin == Origin::optimizer;
 }
@@ -74,7 +79,7 @@ void complete_best(const RunUnderWay& run) {
     if (is_proposed(record))
       contenders.push_back({.id = id, .recipe = record.recipe, .fitness = record.fitness});
   }
-  std::vector<std::size_t> ids = name_finalists(std::nullopt, contenders, kMostFinalists);
+  std::vector<std::size_t> ids = name_finalists(std::nullopt, contenders, finalists_of(run));
   std::erase_if(ids,
                 [&](std::size_t id) { return metric_of(archive.records[id], run.bench.exam).has_value(); });
   std::vector<double> estimates;
@@ -126,7 +131,7 @@ void decide_finalists(const RunUnderWay& run, std::optional<std::size_t> mean_id
       others.push_back(contender);
     }
   }
-  archive.finalists = name_finalists(mean, others, kMostFinalists);
+  archive.finalists = name_finalists(mean, others, finalists_of(run));
   if (archive.finalists.empty()) {
     throw Error(
         fmt::format("no candidate could be scored; the last failed so: {}", archive.records.back().failure));

@@ -28,9 +28,6 @@ struct RunUnderWay {
   void note(const std::string& sentence) const;
 };
 
-/// Few enough that the best of them on validation is no lucky draw.
-constexpr std::size_t kMostFinalists = 10;
-
 /// Names finalists from the search alone, its final mean first, before validation is looked at; a search by
 /// likelihood scores them by the metric. Throws Error when no candidate could be scored.
 void decide_finalists(const RunUnderWay& run, std::optional<std::size_t> mean);

@@ -308,6 +308,11 @@ std::unique_ptr<Workbench> prepare_search(const recipes::SearchSpec& spec, const
   bench->exam =
       load_exam(bench->spec, files, *bench->tokenizer, eval::read_model_limits(files), bench->notes);
   bench->notes.push_back(cluster_note(bench->exam));
+  bench->likelihood_items = some_search_items(bench->exam,
+                                              bench->spec.loglikelihood_items
+                                                  ? static_cast<std::size_t>(*bench->spec.loglikelihood_items)
+                                                  : bench->exam.items.size(),
+                                              bench->spec.seed);
   bench->contamination = check_contamination(bench->exam, bench->spec);
   for (std::string& sentence : describe(bench->contamination)) bench->notes.push_back(std::move(sentence));
   note_chat_template(*bench);

@@ -41,6 +41,7 @@ struct Workbench {
   std::vector<UsualMerge> usual_merges;  ///< baselines beside the space's own
   std::unique_ptr<eval::Tokenizer> tokenizer;
   Exam exam;
+  std::vector<std::size_t> likelihood_items;  ///< of the search side: what a search by likelihood scores
   std::vector<Contamination> contamination;
   Division division;
   ExportPlace exports;  ///< where models are written for programs of the user's

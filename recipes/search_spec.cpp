@@ -72,6 +72,15 @@ Fitness read_fitness(const YamlMapping& top) {
   return Fitness::metric;
 }
 
+std::optional<int> read_loglikelihood_items(const YamlMapping& top, Fitness fitness) {
+  const YamlMapping::Entry* entry = top.find("loglikelihood_items");
+  if (entry == nullptr) return std::nullopt;
+  if (fitness != Fitness::loglikelihood)
+    throw InputError(entry->mark, "loglikelihood_items in a search that goes by the metric",
+                     "write fitness: loglikelihood, or choose a subset with items");
+  return static_cast<int>(entry->value.integer("loglikelihood_items", 1, kMaxCount));
+}
+
 int read_patience(const YamlMapping& top, const SplitSpec& split, const OptimizerSpec& optimizer) {
   const YamlMapping::Entry* entry = top.find("early_stop");
   if (entry == nullptr) return 0;
@@ -170,7 +179,9 @@ KnownKeys top_level_keys() {
                    "contamination",
                    "early_stop",
                    "fitness",
+                   "finalists",
                    "metric_every",
+                   "loglikelihood_items",
                    "race",
                    "items",
                    "evaluations",
@@ -209,6 +220,9 @@ SearchSpec parse_search(std::string_view text, const std::string& file) {
   search.contamination = read_contamination(top);
   search.fitness = read_fitness(top);
   search.metric_every = read_count(top, "metric_every", 1, search.metric_every);
+  if (const auto* finalists = top.find("finalists"))
+    search.finalists = static_cast<int>(finalists->value.integer("finalists", 1, kMostFinalists));
+  search.loglikelihood_items = read_loglikelihood_items(top, search.fitness);
   read_budget(top, search);
   search.race = read_race(top);
   search.items = read_items(top);

@@ -127,6 +127,9 @@ struct ContaminationSpec {
 /// What a search goes by: the tasks' metrics, or (ours) the mean log-likelihood of the reference answers.
 enum class Fitness { metric, loglikelihood };
 
+/// Few enough that the best of them on validation is no lucky draw.
+constexpr int kMostFinalists = 10;
+
 /// A whole search.
 struct SearchSpec {
   GenomeSpec genome;
@@ -146,13 +149,16 @@ struct SearchSpec {
   Mark chat_mark;                    ///< of apply_chat_template
   Fitness fitness = Fitness::metric;
   int metric_every = 10;  ///< ours: with loglikelihood, generations between two that are scored by the metric
+  /// ours: with loglikelihood, so many of the search items are scored by it; nothing: all
+  std::optional<int> loglikelihood_items;
   OptimizerSpec optimizer;
   std::optional<RaceSpec> race;    ///< ours: the candidates of a generation race
   std::optional<ItemsSpec> items;  ///< ours: candidates answer a subset; not with race
   SplitSpec split;
   ContaminationSpec contamination;
-  int patience = 0;       ///< early_stop: generations without a better mean on validation; 0: no early stop
-  int evaluations = 100;  ///< of all stages
+  int patience = 0;  ///< early_stop: generations without a better mean on validation; 0: no early stop
+  int finalists = kMostFinalists;    ///< ours: so many are named at most, from which validation chooses
+  int evaluations = 100;             ///< of all stages
   std::optional<double> time_limit;  ///< ours: seconds that merging and scoring one candidate may take
   /// ours: where candidates are written for tasks with `scorer: command`: "memory", "run" (the run's folder)
   /// or a folder.

@@ -5,8 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "evolve/contamination.h"
 #include "recipes/error.h"
@@ -57,6 +61,32 @@ TEST(Exam, OneTaskOfWeightOneContributesItsValues) {
 
 TEST(Exam, ClustersFollowTheItems) {
   EXPECT_EQ(clusters_of(example(), Indices{3, 4, 0}), (Indices{2, 4, 0}));
+}
+
+TEST(Exam, SomeItemsAreOfEachTaskItsShare) {
+  Exam exam;
+  exam.tasks.resize(3);
+  exam.items.resize(500);
+  for (std::size_t i = 0; i < 500; ++i) {
+    exam.items[i].task = i < 300 ? 0 : i < 498 ? 1 : 2;
+    exam.items[i].content.question = "item " + std::to_string(i);
+    exam.split.side.push_back(i % 2 == 0 ? eval::Side::search : eval::Side::test);
+  }
+  const Indices all = items_of(exam, eval::Side::search);  // 150, 99 and 1
+  const Indices some = some_search_items(exam, 50, 1);
+  EXPECT_TRUE(std::is_sorted(some.begin(), some.end()));
+  EXPECT_EQ(std::set(some.begin(), some.end()).size(), some.size());
+  EXPECT_TRUE(std::includes(all.begin(), all.end(), some.begin(), some.end()));
+  std::array<std::size_t, 3> counts{};
+  for (const std::size_t item : some) ++counts[exam.items[item].task];
+  EXPECT_THAT(counts, testing::ElementsAre(30, 20, 1));  // 50 * 150 / 250, 50 * 99 / 250 = 19.8, one at least
+  EXPECT_EQ(some_search_items(exam, 50, 1), some);
+  EXPECT_EQ(some_search_items(exam, 250, 1), all);
+  // Another seed: 51 of 250 drawn anew have about 10 in common.
+  const Indices others = some_search_items(exam, 50, 2);
+  Indices common;
+  std::set_intersection(some.begin(), some.end(), others.begin(), others.end(), std::back_inserter(common));
+  EXPECT_LT(common.size(), 30U);
 }
 
 // Tasks over bundled items, asked through the bundled tokenizer.

@@ -51,34 +51,6 @@ TEST(Search, GivesTheSameBytesForOneAndTwoThreads) {
   EXPECT_FALSE(fs::exists(folder / ".one.tsugi-partial"));
 }
 
-// A search by likelihood: the metric is asked of generation 0, of every second one here, and of finalists.
-TEST(Search, GoesByTheLikelihoodOfTheReferences) {
-  const TemporaryFolder folder;
-  const std::string text = kSearch + "fitness: loglikelihood\nmetric_every: 2\n";
-  std::vector<std::string> notes;
-  SearchOptions options{.output = folder / "one", .threads = 1};
-  options.note = [&](const std::string& note) { notes.push_back(note); };
-  run(text, options);
-  run(text, {.output = folder / "two", .threads = 2});
-  for (const char* file : {"archive.h5", "result.json"})
-    EXPECT_EQ(read_text(folder / "one" / file), read_text(folder / "two" / file)) << file;
-  const Archive archive = read_archive(folder / "one" / "archive.h5");
-  const std::set<std::size_t> finalists(archive.finalists.begin(), archive.finalists.end());
-  for (std::size_t id = 0; id < archive.records.size(); ++id) {
-    const Record& record = archive.records[id];
-    EXPECT_EQ(record.fitness, record.likelihood);
-    EXPECT_LT(*record.fitness, 0);
-    const bool known = record.generation % 2 == 0 || finalists.contains(id) || record.same_as;
-    for (std::size_t item = 0; item < archive.items.size(); ++item) {
-      if (archive.items[item].side != eval::Side::search || record.same_as) continue;
-      EXPECT_EQ(!std::isnan(record.scores[item]), known) << id;
-    }
-  }
-  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
-    return note.starts_with("rank correlation of log-likelihood and metric over ");
-  }));
-}
-
 TEST(Search, TiesAreToldApartByLikelihood) {
   const TemporaryFolder folder;
   run(kSearch, {.output = folder / "run", .threads = 2});

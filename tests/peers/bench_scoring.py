@@ -1,18 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The Tsugi authors
 # SPDX-License-Identifier: Apache-2.0
-"""How much faster than lm-evaluation-harness and transformers: scoring, start-up left out on both sides.
+"""How much faster than lm-evaluation-harness, transformers and llama.cpp: scoring, start-up left out on both sides.
 
-    build/peers/eval/bin/python tests/peers/bench_scoring.py [--items 500] [--batch 1 32 64] [--no-engine]
+    build/peers/eval/bin/python tests/peers/bench_scoring.py [--items 500] [--batch 1 32 64] [--llama FOLDER]
 
 Items: generated answers of a bundled expert (f32, both cores) by `tsugi eval` and by the harness with the model in memory, at the
 fastest of its batch sizes; the time of few items is subtracted from that of many. Tokens: prefill of 512-token sequences and greedy
 decoding of 64 sequences by transformers, in bf16 and f32, on a random model of SmolLM2-135M's shape, beside build/…/bench_engine
-(BENCH names the program; configure with -DTSUGI_BENCH=ON) on one of the same shape.
+(BENCH names the program; configure with -DTSUGI_BENCH=ON) on one of the same shape. FOLDER holds llama-bench and
+llama-batched-bench (README.md says how to build them): the same on SmolLM2-135M as a BF16 and as an F16 file.
 """
 
 import shared  # isort: skip
 import argparse
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -85,6 +87,28 @@ def transformers_tokens(dtype):
     return prefill, decode
 
 
+def llama_tokens(programs, kind):
+    """(prefill, decode) in tokens a second, by the fastest of some batch sizes."""
+    from compare_smollm2 import gguf_file
+
+    def lines(program, *arguments):
+        text = subprocess.run([programs / program, "-m", model, "-t", str(CORES), *map(str, arguments)], check=True,
+                              capture_output=True, text=True).stdout
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+    with tempfile.TemporaryDirectory() as folder:
+        recipe = Path(folder) / "recipe.yaml"
+        recipe.write_text(f"merge_method: passthrough\nmodels: [{{model: {gguf_file()}}}]\n")
+        model = Path(folder) / "smollm2.gguf"
+        shared.run_tsugi("merge", recipe, model, "--quiet", "--gguf-type", kind)
+        prefill = max(run["avg_ts"] for batch in (512, 2048)
+                      for run in lines("llama-bench", "-p", batch, "-n", 0, "-ub", batch, "-b", 2048, "-r", 5, "-o", "jsonl"))
+        decode = max(run["speed_tg"] for batch in (64, 512)  # from 240 to 272 tokens of context, as below
+                     for run in lines("llama-batched-bench", "-c", 64 * 288, "-b", 2048, "-ub", batch, "-npp", 240, "-ntg", 32,
+                                      "-npl", 64, "--output-format", "jsonl"))
+    return prefill, decode
+
+
 def engine_tokens():
     bench = Path(os.environ.get("BENCH", shared.ROOT / "build" / "release" / "tests" / "bench" / "bench_engine"))
     figures = []
@@ -101,6 +125,7 @@ def main():
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 32, 64])
     parser.add_argument("--no-engine", action="store_true")
     parser.add_argument("--no-items", action="store_true")
+    parser.add_argument("--llama", type=Path)
     options = parser.parse_args()
     import torch
 
@@ -114,6 +139,10 @@ def main():
     if options.no_engine:
         return
     ours = engine_tokens()
+    for kind in ("bf16", "f16") if options.llama else ():
+        prefill, decode = llama_tokens(options.llama, kind)
+        print(f"llama.cpp {kind}: prefill {prefill:.0f} tokens/s ({ours[0] / prefill:.1f} times), "
+              f"decode {decode:.0f} ({ours[1] / decode:.1f} times)", flush=True)
     for name, dtype in (("bf16", torch.bfloat16), ("f32", torch.float32)):
         prefill, decode = transformers_tokens(dtype)
         print(f"transformers {name}: prefill {prefill:.0f} tokens/s ({ours[0] / prefill:.1f} times), "

@@ -275,6 +275,21 @@ TEST(ParseSearch, ChecksNumbers) {
               StartsWith("s.yaml:3:12: optimizer is 'cma_es', expected a mapping"));
 }
 
+TEST(ParseSearch, LoglikelihoodOfSomeItems) {
+  const SearchSpec all = parse(kSmall + "fitness: loglikelihood\n");
+  EXPECT_EQ(all.loglikelihood_items, std::nullopt);
+  EXPECT_EQ(all.finalists, 10);
+  const SearchSpec some = parse(kSmall + "fitness: loglikelihood\nloglikelihood_items: 160\nfinalists: 5\n");
+  EXPECT_EQ(some.loglikelihood_items, 160);
+  EXPECT_EQ(some.finalists, 5);
+  EXPECT_EQ(
+      line_error("loglikelihood_items: 160"),
+      "s.yaml:3:1: loglikelihood_items in a search that goes by the metric; write fitness: loglikelihood, or "
+      "choose a subset with items");
+  EXPECT_THAT(line_error("finalists: 11"), StartsWith("s.yaml:3:12: finalists is '11', expected at most 10"));
+  EXPECT_THAT(line_error("finalists: 0"), StartsWith("s.yaml:3:12: finalists is '0', expected at least 1"));
+}
+
 TEST(ParseSearch, ChecksTheSplit) {
   EXPECT_EQ(
       line_error("split: {search: 0.5, validation: 0.3, test: 0.3}"),
