@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,17 +28,29 @@ void write_failed(const std::filesystem::path& path, std::string_view what, int 
   throw Error(text("check the disk and the folder's rights"));
 }
 
+int set_aside(int descriptor, std::uint64_t size) {
+  const auto length = static_cast<off_t>(size);
+  struct statfs system {};
+  if (::fstatfs(descriptor, &system) == 0 && system.f_type == TMPFS_MAGIC) {
+    // In memory, what is set aside is cleared first, by one thread: we look whether there is room instead. No
+    // blocks at all mean no limit.
+    const std::uint64_t room = system.f_bavail * static_cast<std::uint64_t>(system.f_bsize);
+    if (system.f_blocks > 0 && room < size) return ENOSPC;
+  } else {
+    // Not posix_fallocate: where the file system cannot set space aside, that writes the whole file once for
+    // nothing.
+    if (::fallocate(descriptor, 0, 0, length) == 0) return 0;
+    if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  }
+  return ::ftruncate(descriptor, length) == 0 ? 0 : errno;
+}
+
 OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(std::move(path)) {
   constexpr mode_t kEverybodys = 0666;  // the user's umask decides
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
   if (descriptor_ < 0) write_failed(path_, "cannot be created", errno);
-  const auto length = static_cast<off_t>(size);
-  if (length == 0) return;
-  // Not posix_fallocate: where the file system cannot set space aside, that writes the whole file once for
-  // nothing.
-  if (::fallocate(descriptor_, 0, 0, length) == 0) return;
-  int error = errno;
-  if (error == EOPNOTSUPP || error == ENOSYS) error = ::ftruncate(descriptor_, length) == 0 ? 0 : errno;
+  if (size == 0) return;
+  const int error = set_aside(descriptor_, size);
   if (error == 0) return;
   ::close(std::exchange(descriptor_, -1));
   write_failed(path_, fmt::format("no room for {} bytes", size), error);

@@ -49,6 +49,10 @@ class OutputFile {
   int descriptor_ = -1;
 };
 
+/// Makes an empty file `size` bytes long, more than 0, with space for them set aside on the disk where the
+/// file system can. Returns 0 or an errno: ENOSPC, EFBIG and the like. Thread-safe for different files.
+int set_aside(int descriptor, std::uint64_t size);
+
 /// Throws DiskFull when `error`, an errno, says that there is no room, else Error. The message is "PATH:
 /// WHAT: REASON; CURE".
 [[noreturn]] void write_failed(const std::filesystem::path& path, std::string_view what, int error);

@@ -101,9 +101,7 @@ PartialFile::~PartialFile() {
 }
 
 void PartialFile::reserve(std::uint64_t bytes) {
-  const auto length = static_cast<off_t>(bytes);
-  int error = ::fallocate(descriptor_, 0, 0, length) == 0 ? 0 : errno;
-  if (error == EOPNOTSUPP || error == ENOSYS) error = ::ftruncate(descriptor_, length) == 0 ? 0 : errno;
+  const int error = set_aside(descriptor_, bytes);
   if (error == 0) return;
   throw Error(fmt::format("{}: no room for {} bytes: {}; free space or choose another disk", target_.string(),
                           bytes, std::strerror(error)));

@@ -4,8 +4,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include <array>
+#include <string>
 
 #include "recipes/error.h"
 #include "tests/support/raw_safetensors.h"
@@ -51,6 +56,26 @@ TEST(OutputFile, SaysWhenThereIsNoRoom) {
   constexpr std::uint64_t kMore = std::uint64_t{1} << 60;  // than any disk has
   EXPECT_THAT(tests::message_of<Error>([&] { OutputFile(folder / "f", kMore); }),
               testing::HasSubstr("no room for"));
+}
+
+// Setting space aside there would clear it all first.
+TEST(OutputFile, InMemoryLooksForRoomAndTakesNone) {
+  struct statfs system {};
+  if (statfs("/dev/shm", &system) != 0 || system.f_type != TMPFS_MAGIC || system.f_blocks == 0)
+    GTEST_SKIP() << "/dev/shm is no file system in memory with a limit";
+  const std::string path = "/dev/shm/tsugi-output-file-test-" + std::to_string(getpid());
+  {
+    const OutputFile file(path, 1 << 20);
+    struct stat made {};
+    EXPECT_EQ(stat(path.c_str(), &made), 0);
+    EXPECT_EQ(made.st_size, 1 << 20);
+    EXPECT_EQ(made.st_blocks, 0);
+  }
+  unlink(path.c_str());
+  const std::uint64_t all = system.f_blocks * static_cast<std::uint64_t>(system.f_bsize);
+  EXPECT_THAT(tests::message_of<Error>([&] { OutputFile(path, all + 1); }),
+              testing::HasSubstr("no room for"));
+  unlink(path.c_str());
 }
 
 TEST(WriteSynced, WritesTheWholeText) {
