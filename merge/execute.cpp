@@ -15,6 +15,7 @@
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/steps/blend.h"
+#include "merge/steps/stored_thin.h"
 #include "merge/stored_inputs.h"
 #include "merge/stream_store.h"
 #include "merge/tensor_case.h"
@@ -188,17 +189,13 @@ class TensorRun {
                              const KeyVisitor& visit) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       tiles.for_each([&](std::size_t index) {
-        const std::span<float> keys = loader.result(tiling_.size_of(index));
         const Tile* tile = nullptr;
-        std::size_t made = SIZE_MAX;
-        for (const std::size_t query : queries) {
-          const std::size_t of_keys = query / needs.queries_per_key;
-          if (of_keys != made && !stored_keys(index, query, keys)) {
-            if (tile == nullptr) tile = &loader.load(index);
-            planned_.method->keys(case_, *tile, answers_, query, keys);
-          }
-          made = of_keys;
-          visit(query, index, keys);
+        for (std::size_t begin = 0; begin < queries.size();) {
+          const std::size_t of_keys = queries[begin] / needs.queries_per_key;
+          std::size_t end = begin + 1;
+          while (end < queries.size() && queries[end] / needs.queries_per_key == of_keys) ++end;
+          visit_keys(index, queries.subspan(begin, end - begin), visit, loader, tile);
+          begin = end;
         }
       });
     };
@@ -210,9 +207,21 @@ class TensorRun {
                             [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
   }
 
-  bool stored_keys(std::size_t index, std::size_t query, std::span<float> keys) const {
-    return stored_ && planned_.method->stored_keys != nullptr &&
-           planned_.method->stored_keys(case_, stored_->tile(tiling_, index), query, keys);
+  // Of queries that rank the same keys. `tile` is loaded when it is wanted first.
+  void visit_keys(std::size_t index, std::span<const std::size_t> queries, const KeyVisitor& visit,
+                  TileLoader& loader, const Tile*& tile) {
+    const std::span<float> written = loader.result(tiling_.size_of(index));
+    bool done = false;
+    if (stored_ && planned_.method->stored_keys != nullptr) {
+      const StoredKeys keys = planned_.method->stored_keys(stored_->tile(tiling_, index), queries[0]);
+      if (visit.stored && visit.stored(queries, keys)) return;
+      done = steps::write_keys(keys, written);
+    }
+    if (!done) {
+      if (tile == nullptr) tile = &loader.load(index);
+      planned_.method->keys(case_, *tile, answers_, queries[0], written);
+    }
+    for (const std::size_t query : queries) visit.written(query, index, written);
   }
 
   bool stored_sums(std::size_t index, std::span<double> sums) {

@@ -13,73 +13,46 @@
 
 #include "merge/avx512.h"
 #include "merge/clones.h"
+#include "merge/steps/collect_keys.h"
 
 namespace tsugi::merge {
 namespace {
 
-// Counts keys above `high` and marks those from `low` to `high` with a byte of 1. Bits of non-negative f32
-// compare the same with a sign, which is what vectors of integers can do.
-TSUGI_CLONES std::uint32_t mark_inside(const float* keys, std::size_t n, std::int32_t low, std::int32_t high,
-                                       std::uint8_t* marks) {
+using steps::Collected;
+
+struct Counts {
   std::uint32_t above = 0;
+  std::uint32_t equal = 0;
+};
+
+// Counts keys above `high` and those equal to the guess, and marks the others from `low` to `high` with a
+// byte of 1. Bits of non-negative f32 compare the same with a sign, which is what vectors of integers can do.
+TSUGI_CLONES void mark_inside(const float* keys, std::size_t n, const Collected& bracket, std::uint8_t* marks,
+                              Counts& counts) {
+  const std::int32_t low = bracket.low;
+  const std::int32_t high = bracket.high;
+  const std::int32_t guess = bracket.guess;
+  std::uint32_t above = 0;
+  std::uint32_t equal = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int32_t>(keys[i]);
     above += static_cast<std::uint32_t>(bits > high);
+    equal += static_cast<std::uint32_t>(bits == guess);
     marks[i] =
-        static_cast<std::uint8_t>(static_cast<unsigned>(bits >= low) & static_cast<unsigned>(bits <= high));
+        static_cast<std::uint8_t>(static_cast<unsigned>(bits >= low) & static_cast<unsigned>(bits <= high) &
+                                  static_cast<unsigned>(bits != guess));
   }
-  return above;
+  counts = {above, equal};
 }
 
-constexpr std::size_t kVector = 16;  // values of f32 in the longest registers
-
-#if TSUGI_HAS_AVX512
-struct Limits {
-  std::int32_t low;
-  std::int32_t high;
-};
-
-// Which of the sixteen keys from i on are inside; adds those above.
-TSUGI_AVX512_INLINE __mmask16 inside16(const float* keys, std::size_t i, std::size_t n, const Limits& limits,
-                                       __m512i& bits, std::uint64_t& above) {
-  constexpr unsigned kAll = 0xffff;
-  const auto there = static_cast<__mmask16>(n - i >= kVector ? kAll : kAll >> (kVector - (n - i)));
-  bits = _mm512_maskz_loadu_epi32(there, keys + i);
-  const __m512i low = _mm512_set1_epi32(limits.low);
-  const __m512i high = _mm512_set1_epi32(limits.high);
-  const __mmask16 over = _mm512_mask_cmpgt_epi32_mask(there, bits, high);
-  above += static_cast<unsigned>(std::popcount(static_cast<std::uint16_t>(over)));
-  return _mm512_mask_cmpge_epi32_mask(static_cast<__mmask16>(there & ~over), bits, low);
-}
-
-TSUGI_AVX512 std::size_t count_inside(const float* keys, std::size_t n, const Limits& limits,
-                                      std::uint64_t& above) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < n; i += kVector) {
-    __m512i bits;
-    const __mmask16 inside = inside16(keys, i, n, limits, bits, above);
-    count += static_cast<unsigned>(std::popcount(static_cast<std::uint16_t>(inside)));
-  }
+TSUGI_CLONES std::uint32_t count_above(const std::uint32_t* keys, std::size_t n, std::int32_t middle) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    count += static_cast<std::uint32_t>(static_cast<std::int32_t>(keys[i]) > middle);
   return count;
 }
 
-// Puts keys inside behind each other, past `room` only up to a vector. False if there are more.
-TSUGI_AVX512 bool collect_inside(const float* keys, std::size_t n, const Limits& limits, std::size_t room,
-                                 std::uint32_t* out, std::uint64_t& above, std::size_t& count) {
-  std::size_t place = count;
-  for (std::size_t i = 0; i < n; i += kVector) {
-    __m512i bits;
-    const __mmask16 inside = inside16(keys, i, n, limits, bits, above);
-    // Without asking whether there are any, which no processor would foresee; in a register, as storing
-    // compressed takes one of AMD's a hundred cycles.
-    _mm512_storeu_si512(out + place, _mm512_maskz_compress_epi32(inside, bits));
-    place += static_cast<unsigned>(std::popcount(static_cast<std::uint16_t>(inside)));
-    if (place > room) return false;
-  }
-  count = place;
-  return true;
-}
-#endif
+constexpr std::size_t kVector = 16;  // values of f32 in the longest registers
 
 std::int32_t as_signed(std::uint32_t bits) {
   return static_cast<std::int32_t>(std::min<std::uint32_t>(bits, std::numeric_limits<std::int32_t>::max()));
@@ -119,6 +92,22 @@ RankedKey Ranks::at(std::size_t k) const {
           .equal = static_cast<std::size_t>(equal)};
 }
 
+RankedKey find_inside(std::span<const InsideKeys* const> found, const Bracket& bracket, std::size_t k) {
+  std::size_t above = 0;
+  std::size_t equal = 0;
+  Ranks::Parts parts;
+  for (const InsideKeys* const part : found) {
+    parts.push_back(part->keys());
+    above += count_above(parts.back().data(), parts.back().size(), as_signed(bracket.guess));
+    equal += part->equal();
+  }
+  if (k <= above) return Ranks(std::move(parts), bracket.low, bracket.high).at(k);
+  if (k <= above + equal) return {.key = bracket.guess, .above = above, .equal = equal};
+  RankedKey at = Ranks(std::move(parts), bracket.low, bracket.high).at(k - equal);
+  at.above += equal;
+  return at;
+}
+
 Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, double share) {
   const auto size = static_cast<double>(sample.size());
   const auto at = [&](double rank) {
@@ -145,40 +134,67 @@ Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, doub
   if (high >= 1) bracket.high = ranks.at(at(high)).key;
   if (low <= size) bracket.low = ranks.at(at(low)).key;
   const auto inside = std::count_if(sample.begin(), sample.end(), [&](std::uint32_t key) {
-    return key >= bracket.low && key <= bracket.high;
+    return key >= bracket.low && key <= bracket.high && key != middle;
   });
   bracket.share = static_cast<double>(inside) / size;
+  bracket.guess = middle;
   return bracket;
 }
 
 InsideKeys::InsideKeys(const Bracket& bracket, std::size_t room) : bracket_(bracket), room_(room) {}
 
-void InsideKeys::add(std::span<const float> keys) {
+void InsideKeys::make_room() {
   if (!bracket_.single() && keys_ == nullptr)
     keys_ = std::make_unique_for_overwrite<std::uint32_t[]>(room_ + kVector);
-#if TSUGI_HAS_AVX512
-  if (can_use_avx512()) {
-    const Limits limits{as_signed(bracket_.low), as_signed(bracket_.high)};
-    if (bracket_.single()) {
-      count_ += count_inside(keys.data(), keys.size(), limits, above_);
-    } else if (!full_) {
-      full_ = !collect_inside(keys.data(), keys.size(), limits, room_, keys_.get(), above_, count_);
-    }
-    return ends_.push_back(count_);
+}
+
+Collected InsideKeys::collected() const {
+  return {.low = as_signed(bracket_.low),
+          .high = as_signed(bracket_.high),
+          .guess = as_signed(bracket_.guess),
+          .out = keys_.get(),
+          .room = full_ ? 0 : room_,
+          .count = full_ ? 0 : count_,
+          .equal = equal_,
+          .above = above_};
+}
+
+void InsideKeys::take(const Collected& now) {
+  above_ = now.above;
+  equal_ = now.equal;
+  full_ |= now.full;
+  if (!full_) count_ = now.count;
+  ends_.push_back({count_, equal_});
+}
+
+bool InsideKeys::add(const StoredKeys& keys, std::span<InsideKeys* const> to) {
+  std::array<Collected, kMostAtOnce> all{};
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i]->make_room();
+    all.at(i) = to[i]->collected();
   }
-#endif
+  if (!steps::collect_stored(keys, std::span(all).first(to.size()))) return false;
+  for (std::size_t i = 0; i < to.size(); ++i) to[i]->take(all.at(i));
+  return true;
+}
+
+void InsideKeys::add(std::span<const float> keys) {
+  make_room();
+  Collected bracket = collected();
+  if (can_use_avx512()) {
+    steps::collect(keys, bracket);
+    return take(bracket);
+  }
   thread_local std::vector<std::uint8_t> marks;
   // Few keys are inside: eight words of marks at a time are looked at, and mostly passed over.
   constexpr std::size_t kWord = sizeof(std::uint64_t);
   constexpr std::size_t kStep = 8;
   marks.assign((keys.size() + kStep * kWord - 1) / (kStep * kWord) * kStep * kWord, 0);
-  above_ +=
-      mark_inside(keys.data(), keys.size(), as_signed(bracket_.low), as_signed(bracket_.high), marks.data());
-  if (bracket_.single()) {
-    count_ += static_cast<std::size_t>(std::count(marks.begin(), marks.end(), std::uint8_t{1}));
-    return ends_.push_back(count_);
-  }
-  for (std::size_t i = 0; i < marks.size() && !full_; i += kStep * kWord) {
+  Counts counts;
+  mark_inside(keys.data(), keys.size(), bracket, marks.data(), counts);
+  above_ += counts.above;
+  equal_ += counts.equal;
+  for (std::size_t i = 0; i < marks.size() && !full_ && !bracket_.single(); i += kStep * kWord) {
     std::array<std::uint64_t, kStep> words{};
     std::memcpy(words.data(), marks.data() + i, sizeof(words));
     std::uint64_t any = 0;
@@ -186,7 +202,20 @@ void InsideKeys::add(std::span<const float> keys) {
     if (any == 0) continue;
     for (std::size_t w = 0; w < kStep; ++w) keep(keys.data() + i + w * kWord, words[w]);
   }
-  ends_.push_back(count_);
+  ends_.push_back({count_, equal_});
+}
+
+std::vector<std::uint32_t> InsideKeys::number_in_tiles(std::uint32_t key) const {
+  std::vector<std::uint32_t> numbers;
+  End before{0, 0};
+  for (const End& end : ends_) {
+    const std::span<const std::uint32_t> own = keys().subspan(before.count, end.count - before.count);
+    numbers.push_back(static_cast<std::uint32_t>(
+        key == bracket_.guess ? end.equal - before.equal
+                              : static_cast<std::uint64_t>(std::count(own.begin(), own.end(), key))));
+    before = end;
+  }
+  return numbers;
 }
 
 // Those of eight keys that are marked.

@@ -12,6 +12,9 @@
 #include <span>
 #include <vector>
 
+#include "merge/methods/method.h"
+#include "merge/steps/collect_keys.h"
+
 namespace tsugi::merge {
 
 /// A key and how it stands among others.
@@ -45,9 +48,10 @@ class Ranks {
 struct Bracket {
   std::uint32_t low = 0;
   std::uint32_t high = std::numeric_limits<std::uint32_t>::max();
-  double share = 1;  ///< of all keys, expected inside
+  std::uint32_t guess = 0;  ///< the most likely one, inside
+  double share = 1;         ///< of all keys, expected inside without the guess
 
-  /// One value alone: many weights of 16 bits are equally far from their base.
+  /// The guess alone.
   bool single() const { return low == high; }
 };
 
@@ -56,32 +60,52 @@ struct Bracket {
 /// weights are alike.
 Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, double share);
 
-/// What one task finds inside a bracket.
+/// What one task finds inside a bracket. The guess is counted and not kept: many weights of 16 bits are
+/// equally far from their base.
 class InsideKeys {
  public:
-  /// `room`: keys kept at most; past it full() is true and the rest is only counted above.
+  static constexpr std::size_t kMostAtOnce = 2;  ///< brackets of add() from bf16
+
+  /// `room`: keys kept at most; past it full() is true and the rest is only counted.
   InsideKeys(const Bracket& bracket, std::size_t room);
 
   /// The keys of the next tile.
   void add(std::span<const float> keys);
+  /// The same for one to kMostAtOnce brackets, only where can_use_avx512(). False, and nothing is added, if a
+  /// value is not finite.
+  static bool add(const StoredKeys& keys, std::span<InsideKeys* const> to);
 
   std::uint64_t above() const { return above_; }
+  std::uint64_t equal() const { return equal_; }
   bool full() const { return full_; }
-  /// Empty where the bracket is one value.
-  std::span<const std::uint32_t> keys() const { return {keys_.get(), bracket_.single() ? 0 : count_}; }
-  /// Keys inside up to the end of each tile that was added.
-  std::span<const std::size_t> ends() const { return ends_; }
+  /// Without the guess.
+  std::span<const std::uint32_t> keys() const { return {keys_.get(), count_}; }
+  /// Of each tile that was added, how many of its keys are `key`, which is inside.
+  std::vector<std::uint32_t> number_in_tiles(std::uint32_t key) const;
 
  private:
+  // What there was up to the end of a tile.
+  struct End {
+    std::size_t count;
+    std::uint64_t equal;
+  };
+
+  void make_room();
+  steps::Collected collected() const;
+  void take(const steps::Collected& now);
   void keep(const float* keys, std::uint64_t marks);
 
   Bracket bracket_;
   std::size_t room_;
   std::uint64_t above_ = 0;
+  std::uint64_t equal_ = 0;
   bool full_ = false;
   std::size_t count_ = 0;
   std::unique_ptr<std::uint32_t[]> keys_;  // count_ of them; room for a vector more than may be kept
-  std::vector<std::size_t> ends_;
+  std::vector<End> ends_;
 };
+
+/// The k-th largest of what several tasks found inside one bracket.
+RankedKey find_inside(std::span<const InsideKeys* const> found, const Bracket& bracket, std::size_t k);
 
 }  // namespace tsugi::merge

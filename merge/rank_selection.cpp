@@ -3,6 +3,7 @@
 #include "merge/rank_selection.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 #include <mutex>
@@ -152,13 +153,13 @@ class Selection {
       auto& own = parts[part];
       own.resize(queries_.size());
       for (auto& keys : own) keys.reserve((end - begin) * kOfTile);
-      pass_({.first = begin * step + step / 2, .end = end * step, .step = step}, indices_,
-            [&](std::size_t query, std::size_t, std::span<const float> keys) {
-              const std::size_t every = keys.size() / kOfTile;
-              if (every == 0) return;
-              for (std::size_t i = 0; i < kOfTile; ++i)
-                own[slot_[query]].push_back(std::bit_cast<std::uint32_t>(keys[i * every]));
-            });
+      const auto take = [&](std::size_t query, std::size_t, std::span<const float> keys) {
+        const std::size_t every = keys.size() / kOfTile;
+        if (every == 0) return;
+        for (std::size_t i = 0; i < kOfTile; ++i)
+          own[slot_[query]].push_back(std::bit_cast<std::uint32_t>(keys[i * every]));
+      };
+      pass_({.first = begin * step + step / 2, .end = end * step, .step = step}, indices_, {take});
     });
     std::vector<std::vector<std::uint32_t>> samples(queries_.size());
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -178,9 +179,17 @@ class Selection {
         const auto expected = static_cast<std::uint64_t>(bracket.share * static_cast<double>(of_group)) + 1;
         found[group].emplace_back(bracket, std::min(of_group, kMoreRoom * expected));
       }
-      pass_(tiles_in(group), queries, [&](std::size_t query, std::size_t, std::span<const float> keys) {
-        found[group][slot_[query]].add(keys);
-      });
+      std::vector<InsideKeys>& own = found[group];
+      const auto add = [&](std::size_t query, std::size_t, std::span<const float> keys) {
+        own[slot_[query]].add(keys);
+      };
+      const auto add_stored = [&](std::span<const std::size_t> some, const StoredKeys& keys) {
+        if (some.size() > InsideKeys::kMostAtOnce) return false;
+        std::array<InsideKeys*, InsideKeys::kMostAtOnce> to{};
+        for (std::size_t i = 0; i < some.size(); ++i) to.at(i) = &own[slot_[some[i]]];
+        return InsideKeys::add(keys, std::span(to).first(some.size()));
+      };
+      pass_(tiles_in(group), queries, {add, add_stored});
     });
     return found;
   }
@@ -189,37 +198,26 @@ class Selection {
               std::size_t slot) {
     std::uint64_t above = 0;
     std::uint64_t inside = 0;
+    std::vector<const InsideKeys*> parts;
     for (const auto& group : found) {
-      if (group[slot].full()) return;
-      above += group[slot].above();
-      inside += group[slot].ends().empty() ? 0 : group[slot].ends().back();
+      const InsideKeys& part = group[slot];
+      if (part.full()) return;
+      above += part.above();
+      inside += part.equal() + part.keys().size();
+      parts.push_back(&part);
     }
     if (query.left <= above || query.left > above + inside) return;
-    std::uint64_t rank = query.left - above;  // among those inside
-    std::uint64_t equal = inside;
-    query.bits = bracket.low;
-    if (!bracket.single()) {
-      Ranks::Parts parts;
-      for (const auto& group : found) parts.push_back(group[slot].keys());
-      const RankedKey at = Ranks(std::move(parts), bracket.low, bracket.high).at(rank);
-      query.bits = at.key;
-      rank -= at.above;
-      equal = at.equal;
-    }
+    const std::uint64_t rank = query.left - above;  // among those inside
+    const RankedKey at = find_inside(parts, bracket, rank);
+    query.bits = at.key;
     query.answered = true;
-    if (settle(query, rank, equal)) return;
+    if (settle(query, rank - at.above, at.equal)) return;
     RankThreshold& answer = answers_[query.index];
     std::uint64_t before = 0;
-    for (const auto& group : found) {
-      std::size_t begin = 0;
-      for (const std::size_t end : group[slot].ends()) {
+    for (const InsideKeys* const part : parts) {
+      for (const std::uint32_t number : part->number_in_tiles(at.key)) {
         answer.ties_before.push_back(before);
-        const auto keys = group[slot].keys();
-        before += bracket.single() ? end - begin
-                                   : static_cast<std::uint64_t>(std::count(
-                                         keys.begin() + static_cast<std::ptrdiff_t>(begin),
-                                         keys.begin() + static_cast<std::ptrdiff_t>(end), query.bits));
-        begin = end;
+        before += number;
       }
     }
   }
@@ -274,9 +272,9 @@ class Selection {
       thread_local std::vector<std::uint32_t> counts;  // below 2^32 in a group
       counts.assign(size, 0);
       const std::span<std::uint32_t> local(counts);
-      pass_(tiles_in(group), indices_, [&](std::size_t query, std::size_t, std::span<const float> keys) {
-        fill(queries_[slot_[query]], keys, local.subspan(slot_[query] * bins, bins));
-      });
+      pass_(tiles_in(group), indices_, {[&](std::size_t query, std::size_t, std::span<const float> keys) {
+              fill(queries_[slot_[query]], keys, local.subspan(slot_[query] * bins, bins));
+            }});
       if (groups == 1) return find(std::span<const std::uint32_t>(counts), bins, found);
       const std::lock_guard lock(mutex);
       for (std::size_t i = 0; i < size; ++i) totals[i] += local[i];
@@ -300,11 +298,11 @@ class Selection {
     }
     if (split.empty()) return;
     for_each(concurrency_, keys_.groups(), [&](std::size_t group) {
-      pass_(tiles_in(group), split, [&](std::size_t query, std::size_t tile, std::span<const float> keys) {
-        RankThreshold& answer = answers_[query];
-        answer.ties_before[tile] =
-            static_cast<std::uint64_t>(std::count(keys.begin(), keys.end(), answer.threshold));
-      });
+      pass_(tiles_in(group), split, {[&](std::size_t query, std::size_t tile, std::span<const float> keys) {
+              RankThreshold& answer = answers_[query];
+              answer.ties_before[tile] =
+                  static_cast<std::uint64_t>(std::count(keys.begin(), keys.end(), answer.threshold));
+            }});
     });
     for (const std::size_t query : split) {
       std::vector<std::uint64_t>& counts = answers_[query].ties_before;

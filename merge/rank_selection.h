@@ -20,8 +20,14 @@
 
 namespace tsugi::merge {
 
-/// Receives the keys of one query in one tile. Keys are finite or infinite, never negative or NaN.
-using KeyVisitor = std::function<void(std::size_t query, std::size_t tile, std::span<const float> keys)>;
+/// Receives keys, which are finite or infinite, never negative or NaN.
+struct KeyVisitor {
+  /// Those of one query in one tile.
+  std::function<void(std::size_t query, std::size_t tile, std::span<const float> keys)> written;
+  /// The same for queries that rank the same keys, where these need not be written down. Empty, or false:
+  /// they are to be written.
+  std::function<bool(std::span<const std::size_t> queries, const StoredKeys& keys)> stored = {};
+};
 
 /// Gives `visit` the keys of `queries` in a range of tiles, tile after tile. Called from many threads.
 using KeyPass = std::function<void(const TileRange& tiles, std::span<const std::size_t> queries,

@@ -57,7 +57,7 @@ Overlap top_overlap(const TensorTriple& tensor) {
     tiles.for_each([&](std::size_t step) {
       const std::size_t begin = step * walk.step;
       const std::size_t count = std::min(walk.step, walk.elements - begin);
-      for (const std::size_t query : queries) visit(query, step, load(begin, count, query));
+      for (const std::size_t query : queries) visit.written(query, step, load(begin, count, query));
     });
   };
   const std::array<std::uint64_t, 2> kept{overlap.kept, overlap.kept};

@@ -36,6 +36,7 @@ struct DropBothEnds {
 
   // Smallest elements: those that are dropped, and all but the largest that are dropped.
   static constexpr std::size_t kQueries = 2;
+  static constexpr bool kKeysAreSmallness = true;
 
   static void ranks(const ModelParams& model, std::uint64_t n, std::span<std::uint64_t> kept) {
     const std::uint64_t keep = steps::share_of(model.density, n);
@@ -46,10 +47,6 @@ struct DropBothEnds {
 
   static void keys(const Tile& tile, std::size_t model, std::span<float> out) {
     steps::smallness(tile.models[model], tile.base, out);
-  }
-
-  static bool stored_keys(const steps::StoredPair& pair, std::span<float> out) {
-    return steps::smallness_stored(pair, out);
   }
 
   static std::optional<steps::MagnitudeRange> range(std::span<const RankThreshold> ranks, std::size_t tile) {

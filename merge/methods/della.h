@@ -4,13 +4,14 @@
 // The rule of della and della_linear: with r the rank of an element's magnitude among the c of its row (0 the
 // smallest; of equal ones the first), it is kept with probability
 //   p = density - epsilon + 2 epsilon r/(c-1),   p = density where c = 1,
-// independently of all others. A row runs along axis 1, or is a whole vector. Deep et al. 2024, arXiv
-// 2406.11617 (MAGPRUNE), which divides each element by its own p; `rescale` here is mergekit's, the L1 norm
-// given back.
+// independently of all others; steps/rank_mask.h says how. A row runs along axis 1, or is a whole vector.
+// Deep et al. 2024, arXiv 2406.11617 (MAGPRUNE), which divides each element by its own p; `rescale` here is
+// mergekit's, the L1 norm given back.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <vector>
 
 #include "merge/methods/thinned.h"
@@ -106,12 +107,13 @@ struct DropSmallRather {
 
   static steps::RankedDraws draws_of(const TensorCase& tensor, std::size_t model, std::size_t first,
                                      const ModelParams& params, const RowLayout& rows) {
-    const bool alone = rows.length == 1;
+    const double around = rows.length == 1 ? 0 : params.epsilon;
     return {.key = steps::mask_key(tensor.seed, model, tensor.name),
             .first = first,
             .stride = rows.stride,
-            .least = alone ? params.density : params.density - params.epsilon,
-            .step = alone ? 0 : 2 * params.epsilon / static_cast<double>(rows.length - 1)};
+            .least = steps::limit_of(params.density - std::abs(around)),
+            .most = steps::limit_of(params.density + std::abs(around)),
+            .rather_small = around < 0};
   }
 };
 

@@ -204,9 +204,8 @@ void describe_passes(Method& method) {
 
 template <class K>
 void describe_stored(Method& method) {
-  if constexpr (requires { &K::stored_keys; }) {
-    method.stored_keys = [](const TensorCase& /*tensor*/, const StoredTile& tile, std::size_t query,
-                            std::span<float> out) { return K::stored_keys(tile, query, out); };
+  if constexpr (requires(const StoredTile& tile) { K::stored_keys(tile, 0); }) {
+    method.stored_keys = &K::stored_keys;
   }
   if constexpr (requires { &K::stored_sums; }) {
     method.stored_sums = [](const TensorCase& tensor, const StoredTile& tile, const Answers& answers,

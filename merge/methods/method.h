@@ -117,6 +117,15 @@ struct StoredTile {
   std::span<std::uint16_t> marks = {};
 };
 
+/// Keys of a tile that follow from two inputs of bf16 without being written down: |x - base|, or what
+/// steps::smallness() makes of it.
+struct StoredKeys {
+  const std::byte* x = nullptr;
+  const std::byte* base = nullptr;
+  std::size_t size = 0;
+  bool smallness = false;
+};
+
 /// The k largest of a tensor's keys, told exactly: keep every key above `threshold`, and of those equal to it
 /// the first `ties_kept` in flat order.
 struct RankThreshold {
@@ -196,8 +205,7 @@ struct Method {
   // The same as keys(), sums() and apply() straight from bf16, and into it. Called where inputs and output
   // are that, and only where can_use_avx512(). False, and what was written is of no use: the tile is not of
   // the usual kind or holds a value that is not finite, and goes through f32.
-  bool (*stored_keys)(const TensorCase&, const StoredTile&, std::size_t query,
-                      std::span<float> out) = nullptr;
+  StoredKeys (*stored_keys)(const StoredTile&, std::size_t query) = nullptr;
   bool (*stored_sums)(const TensorCase&, const StoredTile&, const Answers&, std::span<double> out) = nullptr;
   bool (*stored_apply)(const TensorCase&, const StoredTile&, const Answers&,
                        std::span<std::byte> out) = nullptr;

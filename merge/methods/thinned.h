@@ -11,8 +11,8 @@
 // A rule has struct ModelParams with `weight` and `density` first; static rows(), a tuple of what it binds
 // beside the weight; bool thins(const ModelParams&); void thin(const Thinning<ModelParams>&,
 // std::span<float> out), which writes d_i thinned; and may have kCut; kQueries, rank queries for each model,
-// with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept), void keys(tile, model, out) and bool
-// stored_keys(pair, out). What it keeps of a tile as stored it may say either by
+// with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept), void keys(tile, model, out) and
+// kKeysAreSmallness: see StoredKeys. What it keeps of a tile as stored it may say either by
 // std::optional<steps::MagnitudeRange> range(ranks, tile) or by bool mark(const StoredThinning<ModelParams>&,
 // steps::Marks), both of which may not be able to; with kMarksAreDear the latter's stay from pass to pass.
 #pragma once
@@ -183,9 +183,11 @@ struct Thinned {
     }
   }
 
-  static bool stored_keys(const StoredTile& tile, std::size_t query, std::span<float> out) {
-    if constexpr (queries() > 0) return Rule::stored_keys(pair(tile, query / queries()), out);
-    return false;
+  static StoredKeys stored_keys(const StoredTile& tile, std::size_t query) requires(queries() > 0) {
+    return {.x = tile.models[query / queries()],
+            .base = tile.base,
+            .size = tile.size,
+            .smallness = Rule::kKeysAreSmallness};
   }
 
   static bool stored_sums(const Given& given, const StoredTile& tile, const Answers& answers,

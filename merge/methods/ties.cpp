@@ -29,6 +29,7 @@ struct KeepLargest {
   static bool thins(const ModelParams& model) { return model.density < 1; }
 
   static constexpr std::size_t kQueries = 1;
+  static constexpr bool kKeysAreSmallness = false;
 
   static void ranks(const ModelParams& model, std::uint64_t n, std::span<std::uint64_t> kept) {
     kept[0] = steps::kept_of(model.density, n);
@@ -36,10 +37,6 @@ struct KeepLargest {
 
   static void keys(const Tile& tile, std::size_t model, std::span<float> out) {
     steps::distance(tile.models[model], tile.base, out);
-  }
-
-  static bool stored_keys(const steps::StoredPair& pair, std::span<float> out) {
-    return steps::distance_stored(pair, out);
   }
 
   static std::optional<steps::MagnitudeRange> range(std::span<const RankThreshold> ranks, std::size_t tile) {

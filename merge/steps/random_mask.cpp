@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <string>
 
 #include "merge/clones.h"
@@ -34,9 +32,7 @@ std::uint64_t mask_key(std::uint64_t seed, std::size_t model, std::string_view t
 
 void subtract_at_random(std::span<const float> x, std::span<const float> base, std::span<float> out,
                         std::uint64_t key, std::uint64_t first, double probability) {
-  // An integer is below p 2^24 exactly if it is below the next integer up.
-  const double limit = std::ceil(std::clamp(probability, 0.0, 1.0) * kDraws);
-  keep_below(x.data(), base.data(), out.data(), out.size(), key, first, static_cast<std::uint32_t>(limit));
+  keep_below(x.data(), base.data(), out.data(), out.size(), key, first, limit_of(probability));
 }
 
 }  // namespace tsugi::merge::steps

@@ -7,6 +7,8 @@
 // the first three.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,13 +23,26 @@ std::uint64_t mask_key(std::uint64_t seed, std::size_t model, std::string_view t
 /// 2^24 draws differ: as many as f32 has between .5 and 1 twice over.
 inline constexpr double kDraws = 1U << 24;
 
-/// A draw from 0, 1, ..., kDraws - 1 for a flat element; divided by kDraws it is u in [0, 1).
-inline std::uint32_t draw(std::uint64_t key, std::uint64_t element) {
+/// 64 random bits for a flat element.
+inline std::uint64_t draw_bits(std::uint64_t key, std::uint64_t element) {
   std::uint64_t z = key + (element + 1) * 0x9e3779b97f4a7c15ULL;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return static_cast<std::uint32_t>(z >>
-                                    40);  // SplitMix64's last step, z ^ (z >> 31), leaves these bits alone
+  return z ^ (z >> 31);
+}
+
+/// A draw from 0, 1, ..., kDraws - 1; divided by kDraws it is u in [0, 1).
+inline std::uint32_t draw_of(std::uint64_t bits) {
+  return static_cast<std::uint32_t>(bits >> 40);
+}
+inline std::uint32_t draw(std::uint64_t key, std::uint64_t element) {
+  return draw_of(draw_bits(key, element));
+}
+
+/// The draws of which a share of `probability` is below: u < probability exactly where draw() < limit_of().
+inline std::uint32_t limit_of(double probability) {
+  // An integer is below p 2^24 exactly if it is below the next integer up.
+  return static_cast<std::uint32_t>(std::ceil(std::clamp(probability, 0.0, 1.0) * kDraws));
 }
 
 /// out = x - base where u < probability, else 0. out[0] is flat element `first`.

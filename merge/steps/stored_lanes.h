@@ -39,6 +39,13 @@ TSUGI_AVX512_INLINE __m512 widen16(const std::byte* stored, __mmask16 there) {
   return widened(_mm256_maskz_loadu_epi16(there, stored));
 }
 
+// Asks for what a pass over neighbouring tiles reads soon: the processor's own guesses end with each page of
+// 4 KB and begin again with a wait. Past the end of an input it does nothing.
+TSUGI_AVX512_INLINE void fetch_ahead(const std::byte* stored) {
+  constexpr std::ptrdiff_t kAhead = 4096;
+  _mm_prefetch(reinterpret_cast<const char*>(stored) + kAhead, _MM_HINT_T0);
+}
+
 template <bool kAll>
 TSUGI_AVX512_INLINE __m512 delta16(const StoredPair& pair, std::size_t i, __mmask16 there) {
   return _mm512_sub_ps(widen16<kAll>(pair.x + i * kWidth, there),
@@ -49,7 +56,9 @@ TSUGI_AVX512_INLINE __m512i magnitude_bits(__m512 values) {
   return _mm512_and_si512(_mm512_castps_si512(values), _mm512_set1_epi32(0x7fffffff));
 }
 
-// SplitMix64 of eight elements; see draw(). Its last shift is left out.
+// SplitMix64 of eight elements; see draw_bits(). Its last step, z ^ (z >> 31), is left out: it leaves the
+// upper bits, from kBelowDraw on, alone.
+inline constexpr int kBelowDraw = 40;
 TSUGI_AVX512_INLINE __m512i draw8(__m512i z) {
   z = _mm512_xor_si512(z, _mm512_srli_epi64(z, 30));
   z = _mm512_mullo_epi64(z, _mm512_set1_epi64(static_cast<long long>(0xbf58476d1ce4e5b9ULL)));

@@ -9,8 +9,8 @@
 
 namespace tsugi::merge::steps {
 
-/// Marks what keep_by_rank() keeps of a row of neighbours (stride 1). False where it would sort, the row is
-/// no whole number of marks, or a value is not finite.
+/// Marks what keep_by_rank() keeps of a row of neighbours (stride 1). False where the row is no whole number
+/// of marks or very long, or a value is not finite.
 bool mark_by_rank(const StoredPair& row, const RankedDraws& draws, Marks marks);
 
 }  // namespace tsugi::merge::steps

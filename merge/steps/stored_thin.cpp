@@ -60,6 +60,8 @@ TSUGI_AVX512 L1Norms l1_norms_n(const StoredPair& pair, const std::uint16_t* mar
   __m512d kept[2] = {_mm512_setzero_pd(), _mm512_setzero_pd()};
   const std::size_t whole = pair.n - pair.n % kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes) {
+    fetch_ahead(pair.x + i * kWidth);
+    fetch_ahead(pair.base + i * kWidth);
     const __m512 sizes = _mm512_castsi512_ps(magnitude_bits(delta16<true>(pair, i, kWhole)));
     const unsigned stay = marks[i / kLanes];
     const __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(sizes));
@@ -108,12 +110,9 @@ TSUGI_AVX512_INLINE bool keys_n(const StoredPair& pair, float* out) {
   return _mm512_cmpge_epu32_mask(largest, infinity) == 0;
 }
 
-TSUGI_AVX512 bool distance_n(const StoredPair& pair, float* out) {
-  return keys_n<false>(pair, out);
-}
-
-TSUGI_AVX512 bool smallness_n(const StoredPair& pair, float* out) {
-  return keys_n<true>(pair, out);
+TSUGI_AVX512 bool write_keys_n(const StoredKeys& keys, float* out) {
+  const StoredPair pair{keys.x, keys.base, keys.size};
+  return keys.smallness ? keys_n<true>(pair, out) : keys_n<false>(pair, out);
 }
 
 // Votes with their numbers in all lanes; kVotes of them, or as many as `count` says.
@@ -215,7 +214,11 @@ TSUGI_AVX512 bool mix_n(std::span<const StoredVote> from, const StoredOnto& onto
   const StoredOnto own = onto;  // not written to through `out`
   Largest largest{_mm512_setzero_si512(), _mm512_setzero_si512()};
   std::size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) mix16<kMix, true>(votes, own, i, kWhole, out, largest);
+  for (; i + kLanes <= n; i += kLanes) {
+    fetch_ahead(own.base + i * kWidth);
+    for (std::size_t m = 0; m < size(votes); ++m) fetch_ahead(votes.x[m] + i * kWidth);
+    mix16<kMix, true>(votes, own, i, kWhole, out, largest);
+  }
   if (i < n) mix16<kMix, false>(votes, own, i, lanes_from(i, n), out, largest);
   const __m512i infinity = _mm512_set1_epi32(kInfinity);
   const __m512i half_infinity = _mm512_set1_epi32(kInfinity >> 16);
@@ -245,22 +248,17 @@ void mark_within(const StoredPair& pair, const MagnitudeRange& range, Marks mark
 
 void mark_at_random(std::uint64_t key, std::uint64_t first, double probability, std::size_t n, Marks marks) {
   // A draw is the upper 24 of 64 bits: compared where they stand.
-  const double limit = std::ceil(std::clamp(probability, 0.0, 1.0) * kDraws);
-  if (limit == kDraws) return mark_all(n, marks);
-  constexpr int kBelow = 40;
-  mark_at_random_n(key, first, static_cast<std::uint64_t>(limit) << kBelow, n, marks.data());
+  const std::uint64_t limit = limit_of(probability);
+  if (limit == static_cast<std::uint64_t>(kDraws)) return mark_all(n, marks);
+  mark_at_random_n(key, first, limit << kBelowDraw, n, marks.data());
 }
 
 L1Norms l1_norms_stored(const StoredPair& pair, Marks marks) {
   return l1_norms_n(pair, marks.data());
 }
 
-bool distance_stored(const StoredPair& pair, std::span<float> out) {
-  return distance_n(pair, out.data());
-}
-
-bool smallness_stored(const StoredPair& pair, std::span<float> out) {
-  return smallness_n(pair, out.data());
+bool write_keys(const StoredKeys& keys, std::span<float> out) {
+  return write_keys_n(keys, out.data());
 }
 
 bool mix_stored(std::span<const StoredVote> votes, Mix mix, const StoredOnto& onto,
@@ -282,10 +280,7 @@ void mark_at_random(std::uint64_t, std::uint64_t, double, std::size_t, Marks) {
 L1Norms l1_norms_stored(const StoredPair&, Marks) {
   std::abort();
 }
-bool distance_stored(const StoredPair&, std::span<float>) {
-  std::abort();
-}
-bool smallness_stored(const StoredPair&, std::span<float>) {
+bool write_keys(const StoredKeys&, std::span<float>) {
   std::abort();
 }
 bool mix_stored(std::span<const StoredVote>, Mix, const StoredOnto&, std::span<std::byte>) {

@@ -40,9 +40,8 @@ void mark_at_random(std::uint64_t key, std::uint64_t first, double probability, 
 /// As l1_norms(); `full` is infinite or NaN where a value is.
 L1Norms l1_norms_stored(const StoredPair& pair, Marks marks);
 
-/// out = |d|, or what smallness() makes of it. False if a value is not finite.
-bool distance_stored(const StoredPair& pair, std::span<float> out);
-bool smallness_stored(const StoredPair& pair, std::span<float> out);
+/// Writes the keys down. False if a value is not finite.
+bool write_keys(const StoredKeys& keys, std::span<float> out);
 
 /// See consensus.h for what becomes of the votes.
 struct StoredVote {

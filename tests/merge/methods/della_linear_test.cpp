@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "merge/steps/random_mask.h"
+#include "merge/steps/rank_mask.h"
 #include "tests/support/golden.h"
 #include "tests/support/memory_merge.h"
 #include "tests/support/random_masks.h"
@@ -60,7 +60,7 @@ TEST(DellaLinear, RefusesProbabilitiesThatAreNone) {
   EXPECT_EQ(remarks_of(1, .15).notes, std::vector<std::string>{"density 1, the default, drops nothing"});
 }
 
-// The definition, word for word: sort a row along axis 1, rank, draw.
+// The definition, word for word: sort a row along axis 1, rank, draw, compare with a rival's rank.
 std::vector<float> slow_della(const std::vector<float>& delta, std::size_t rows, std::size_t c,
                               std::size_t stride, double density, double epsilon) {
   std::vector<float> kept(delta.size());
@@ -71,11 +71,16 @@ std::vector<float> slow_della(const std::vector<float>& delta, std::size_t rows,
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         return std::fabs(delta[a]) < std::fabs(delta[b]);
       });
-      for (std::size_t rank = 0; rank < c; ++rank) {
-        const double place = c == 1 ? .5 : static_cast<double>(rank) / static_cast<double>(c - 1);
-        const double u =
-            merge::steps::draw(merge::steps::mask_key(5, 0, "w"), order[rank]) / merge::steps::kDraws;
-        if (u < density - epsilon + place * 2 * epsilon) kept[order[rank]] = delta[order[rank]];
+      std::vector<std::size_t> ranks(c);  // by place in the row
+      for (std::size_t rank = 0; rank < c; ++rank) ranks[order[rank] / stride % c] = rank;
+      for (std::size_t i = 0; i < c; ++i) {
+        const std::size_t element = (row * c + i) * stride + k;
+        const std::uint64_t bits = merge::steps::draw_bits(merge::steps::mask_key(5, 0, "w"), element);
+        const double u = static_cast<double>(bits >> 40) / 0x1p24;
+        const double around = c == 1 ? 0 : epsilon;
+        const bool open = u >= density - around && u < density + around;
+        if (u < density - around || (open && ranks[merge::steps::rival(bits, i, c)] < ranks[i]))
+          kept[element] = delta[element];
       }
     }
   }

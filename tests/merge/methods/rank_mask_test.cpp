@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Against a sort of the row and a look at every draw.
+// The probabilities are what is promised: least + (most - least) r / (c - 1) for rank r by a sort, whatever
+// the row looks like, independently of all others.
 #include "merge/steps/rank_mask.h"
 
 #include <gtest/gtest.h>
@@ -13,34 +14,67 @@
 #include <random>
 #include <vector>
 
-#include "merge/steps/random_mask.h"
-
 namespace tsugi::merge::steps {
 namespace {
 
-std::vector<float> kept_by_sort(std::vector<float> row, const RankedDraws& draws) {
+std::vector<std::size_t> ranks_by_sort(const std::vector<float>& row) {
   std::vector<std::size_t> order(row.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return std::fabs(row[a]) < std::fabs(row[b]); });
-  for (std::size_t rank = 0; rank < row.size(); ++rank) {
-    const std::size_t place = order[rank];
-    const double probability = draws.least + static_cast<double>(rank) * draws.step;
-    if (draw(draws.key, draws.first + place * draws.stride) >= probability * kDraws) row[place] = 0;
-  }
-  return row;
+  std::vector<std::size_t> ranks(row.size());
+  for (std::size_t rank = 0; rank < row.size(); ++rank) ranks[order[rank]] = rank;
+  return ranks;
 }
 
-void expect_exact(const std::vector<float>& row, double density, double epsilon, std::uint64_t stride = 1) {
-  const double last = std::max<double>(1, static_cast<double>(row.size()) - 1);
-  const RankedDraws draws{.key = 0x1234567 * row.size(),
-                          .first = 977,
-                          .stride = stride,
-                          .least = density - epsilon,
-                          .step = 2 * epsilon / last};
-  std::vector<float> ours = row;
-  keep_by_rank(ours, draws);
-  EXPECT_EQ(ours, kept_by_sort(row, draws)) << row.size() << " " << density << " " << epsilon;
+struct Odds {
+  double density;
+  double epsilon;
+
+  double at(std::size_t rank, std::size_t c) const {
+    return density - epsilon + 2 * epsilon * static_cast<double>(rank) / static_cast<double>(c - 1);
+  }
+  RankedDraws draws(std::uint64_t key, std::uint64_t stride = 1) const {
+    return {.key = key,
+            .first = 977,
+            .stride = stride,
+            .least = limit_of(density - std::fabs(epsilon)),
+            .most = limit_of(density + std::fabs(epsilon)),
+            .rather_small = epsilon < 0};
+  }
+};
+
+// Masks of so many keys: each element's share has a standard error of at most .5/100, and the largest of a
+// few dozen errors is below 4.5 of them but once in ten thousand tests. Products of deviations of two
+// elements are at most as wide.
+constexpr std::uint64_t kKeys = 10000;
+constexpr double kError = 4.5 * .5 / 100;
+
+void expect_probabilities(const std::vector<float>& row, const Odds& odds, std::uint64_t stride = 1) {
+  const std::size_t c = row.size();
+  const auto ranks = ranks_by_sort(row);
+  std::vector<double> share(c);
+  std::vector<double> with_next(c);  // covariances
+  std::vector<double> with_far(c);
+  for (std::uint64_t key = 0; key < kKeys; ++key) {
+    std::vector<float> kept = row;
+    keep_by_rank(kept, odds.draws(mask_key(key, 0, "w"), stride));
+    const auto deviation = [&](std::size_t i) {
+      return static_cast<double>(kept[i] != 0) - odds.at(ranks[i], c);
+    };
+    for (std::size_t i = 0; i < c; ++i) {
+      ASSERT_TRUE(kept[i] == 0 || kept[i] == row[i]);
+      share[i] += static_cast<double>(kept[i] != 0) / kKeys;
+      with_next[i] += deviation(i) * deviation((i + 1) % c) / kKeys;
+      with_far[i] += deviation(i) * deviation((i + c / 2) % c) / kKeys;
+    }
+  }
+  for (std::size_t i = 0; i < c; ++i) {
+    EXPECT_NEAR(share[i], odds.at(ranks[i], c), kError) << i << " of rank " << ranks[i];
+    EXPECT_NEAR(with_next[i], 0, kError) << i;
+    if (c <= 3) continue;
+    EXPECT_NEAR(with_far[i], 0, kError) << i;
+  }
 }
 
 std::vector<float> normal(std::size_t n, std::uint32_t seed) {
@@ -51,33 +85,43 @@ std::vector<float> normal(std::size_t n, std::uint32_t seed) {
   return row;
 }
 
-TEST(KeepByRank, AgreesWithASort) {
-  for (const std::size_t n : {1, 2, 100, 127, 128, 129, 1000, 2048, 5632, 70001}) {
-    const std::vector<float> row = normal(n, static_cast<std::uint32_t>(n));
-    for (const auto& [density, epsilon] : {std::pair(.5, .15), {.5, .49}, {.3, .001}, {.9, .05}, {.2, 0.}}) {
-      expect_exact(row, density, epsilon);
-      expect_exact(row, density, epsilon, 7);
-    }
+TEST(KeepByRank, KeepsEachRankWithItsProbability) {
+  for (const Odds odds : {Odds{.5, .15}, Odds{.5, .49}, Odds{.3, .001}, Odds{.2, 0}, Odds{.4, -.3}}) {
+    for (const std::size_t c : {2, 3, 37}) expect_probabilities(normal(c, 5), odds);
+    expect_probabilities(normal(37, 6), odds, 7);
   }
 }
 
-TEST(KeepByRank, AgreesWithASortOfEqualMagnitudes) {
-  std::vector<float> row = normal(3000, 1);
-  for (float& value : row) value = std::round(value * 2000) / 2000;  // a dozen values, most of them 0
-  expect_exact(row, .5, .2);
-  expect_exact(std::vector<float>(3000, -.25F), .5, .2);
-  expect_exact(std::vector<float>(3000, 0), .5, .2);
-  expect_exact(std::vector<float>(3000, std::numeric_limits<float>::denorm_min()), .5, .2);
+TEST(KeepByRank, RanksEqualMagnitudesByPlace) {
+  std::vector<float> row(31, -.25F);
+  expect_probabilities(row, {.5, .4});
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 3 == 0 ? 2.0F : -1.0F;
+  expect_probabilities(row, {.5, .4});
 }
 
-TEST(KeepByRank, AgreesWithASortBesideOutliers) {
-  std::vector<float> row = normal(3000, 2);
-  row[77] = 1;  // a thousand times the others
-  expect_exact(row, .5, .2);
-  row[78] = std::numeric_limits<float>::max();
-  expect_exact(row, .5, .2);
-  row[79] = -std::numeric_limits<float>::infinity();
-  expect_exact(row, .5, .2);
+TEST(KeepByRank, OrderedRowsAndOutliers) {
+  std::vector<float> row(31);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(1 + i);
+  expect_probabilities(row, {.5, .4});
+  std::reverse(row.begin(), row.end());
+  row[7] = std::numeric_limits<float>::max();
+  row[8] = -std::numeric_limits<float>::infinity();
+  row[9] = std::numeric_limits<float>::denorm_min();
+  expect_probabilities(row, {.5, .4});
+}
+
+// The k-th of c - 1 equal parts of what 32 bits can be asks for another element for each k.
+TEST(Rival, IsEachOtherElementOnce) {
+  for (const std::uint64_t c : {2, 3, 10, 2048, 5632}) {
+    for (const std::uint64_t place : {std::uint64_t{0}, c / 2, c - 1}) {
+      std::vector<int> seen(c);
+      for (std::uint64_t k = 0; k + 1 < c; ++k) {
+        const std::uint64_t bits = ((k << 32) + c - 2) / (c - 1);
+        ++seen.at(rival(bits | 0xabcdef0100000000u, place, c));
+      }
+      for (std::uint64_t i = 0; i < c; ++i) ASSERT_EQ(seen[i], i == place ? 0 : 1) << c << " " << place;
+    }
+  }
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ KeyPass pass_over(const std::vector<std::vector<float>>& keys) {
     tiles.for_each([&](std::size_t tile) {
       const std::size_t begin = tile * kTile;
       for (const std::size_t query : queries) {
-        visit(query, tile, std::span(keys[query]).subspan(begin, std::min(kTile, size - begin)));
+        visit.written(query, tile, std::span(keys[query]).subspan(begin, std::min(kTile, size - begin)));
       }
     });
   };
