@@ -59,6 +59,10 @@ constexpr std::uint64_t kFew = std::uint64_t{1} << 16;
 constexpr std::uint64_t kInside = std::uint64_t{1} << 21;
 constexpr std::uint64_t kMoreRoom = 2;
 
+// And a share of a task's keys beside: where the sample has next to none inside, it says little of how many
+// there are.
+constexpr std::uint64_t kSpareShare = 64;
+
 // Brackets wider than that cost more than histograms.
 constexpr double kWidest = 0.2;
 
@@ -177,7 +181,7 @@ class Selection {
     for_each(concurrency_, groups, [&](std::size_t group) {
       for (const Bracket& bracket : brackets) {
         const auto expected = static_cast<std::uint64_t>(bracket.share * static_cast<double>(of_group)) + 1;
-        found[group].emplace_back(bracket, std::min(of_group, kMoreRoom * expected));
+        found[group].emplace_back(bracket, std::min(of_group, kMoreRoom * expected + of_group / kSpareShare));
       }
       std::vector<InsideKeys>& own = found[group];
       const auto add = [&](std::size_t query, std::size_t, std::span<const float> keys) {
@@ -333,7 +337,7 @@ RankMemory rank_memory(std::size_t queries, const KeyTiles& keys) {
   // Histograms of u32 in each thread and u64 for all; what is inside brackets.
   RankMemory memory{.thread = queries * kLowerBins * sizeof(std::uint32_t), .shared = 0};
   if (keys.groups() > 1) memory.shared = queries * kLowerBins * sizeof(std::uint64_t);
-  const std::uint64_t room = kMoreRoom * kInside;
+  const std::uint64_t room = kMoreRoom * kInside + queries * (keys.elements / kSpareShare);
   memory.shared += std::min(room, queries * keys.elements) * sizeof(std::uint32_t);
   return memory;
 }

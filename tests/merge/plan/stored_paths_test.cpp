@@ -37,14 +37,21 @@ struct Given {
   std::size_t models = 0;
   Numbers global = {};
   std::vector<Numbers> per_model = {};
+  float scale = 1;  // of all values
+
+  std::vector<float> values(std::uint32_t seed) const {
+    std::vector<float> all = tuned(merge::elements(shape), seed);
+    for (float& value : all) value *= scale;
+    merge::round_to(DType::BF16, all);
+    return all;
+  }
 
   std::vector<float> merged(DType stored, merge::Concurrency concurrency = merge::Concurrency::serial) const {
-    const std::size_t count = merge::elements(shape);
     std::vector<MemoryTensor> tensors;
     tensors.reserve(models + 1);
-    tensors.emplace_back("base", shape, tuned(count, 99), stored);
+    tensors.emplace_back("base", shape, values(99), stored);
     for (std::size_t i = 0; i < models; ++i)
-      tensors.emplace_back("model", shape, tuned(count, static_cast<std::uint32_t>(i + 1)), stored);
+      tensors.emplace_back("model", shape, values(static_cast<std::uint32_t>(i + 1)), stored);
     return merged_of(tensors, concurrency);
   }
 
@@ -105,6 +112,20 @@ TEST(StoredPaths, AnyNumberOfModelsAndAnyWeights) {
     for (const std::size_t models : {1, 2, 3, 4, 5, 17}) {
       const Given given{.method = method, .shape = {65, 1030}, .models = models, .per_model = each};
       expect_equal(given, fmt::format("{} models", models));
+    }
+  }
+}
+
+// Quotients down to subnormal ones.
+TEST(StoredPaths, MeansAreRoundedAsQuotients) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> weight(-.5, 3);
+  for (int i = 0; i < 30; ++i) {
+    const std::vector<Numbers> each{{{"weight", weight(random)}, {"density", 0.8}},
+                                    {{"weight", i == 0 ? 1e20 : weight(random)}, {"density", 0.8}}};
+    for (const float scale : {1.0F, 1e-27F, 1e-36F}) {
+      expect_equal({.method = "ties", .shape = {30, 1030}, .models = 2, .per_model = each, .scale = scale},
+                   fmt::format("weights {} at {}", i, scale));
     }
   }
 }
