@@ -4,8 +4,8 @@
 
     build/peers/eval/bin/python tests/peers/bench_scoring.py [--items 500] [--batch 1 32 64] [--llama FOLDER]
 
-Items: generated answers of a bundled expert (f32, both cores) by `tsugi eval` and by the harness with the model in memory, at the
-fastest of its batch sizes; the time of few items is subtracted from that of many. Tokens: prefill of 512-token sequences and greedy
+Items: generated answers of a bundled expert (stored in bf16) on both cores by `tsugi eval`, in bf16 and in f32, and by the harness with
+the model in memory, at the fastest of its types and batch sizes; the time of few items is subtracted from that of many. Tokens: prefill of 512-token sequences and greedy
 decoding of 64 sequences by transformers, in bf16 and f32, on a random model of SmolLM2-135M's shape, beside build/…/bench_engine
 (BENCH names the program; configure with -DTSUGI_BENCH=ON) on one of the same shape. FOLDER holds llama-bench and
 llama-batched-bench (README.md says how to build them): the same on SmolLM2-135M as a BF16 and as an F16 file.
@@ -36,23 +36,23 @@ def seconds(run, times=3):
     return best
 
 
-def tsugi_items(items):
+def tsugi_items(items, dtype):
     def run(limit):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([shared.program(), "eval", shared.POCKET / "math", "--tasks", "pocket_math_ja", "--include_path",
-                            shared.TASKS, "--dtype", "float32", "--limit", str(limit), "--output_path", Path(folder) / "out.json"],
+                            shared.TASKS, "--dtype", dtype, "--limit", str(limit), "--output_path", Path(folder) / "out.json"],
                            check=True, capture_output=True)
 
     run(items)  # warm
     return (items - FEW) / (seconds(lambda: run(items)) - seconds(lambda: run(FEW)))
 
 
-def harness_items(items, batch):
+def harness_items(items, dtype, batch):
     import lm_eval
     from lm_eval.models.huggingface import HFLM
     from lm_eval.tasks import TaskManager
 
-    model = HFLM(pretrained=str(shared.POCKET / "math"), dtype="float32", device="cpu", batch_size=batch)
+    model = HFLM(pretrained=str(shared.POCKET / "math"), dtype=dtype, device="cpu", batch_size=batch)
 
     def run(limit):
         with contextlib.chdir(shared.TASKS):
@@ -131,11 +131,13 @@ def main():
 
     torch.set_num_threads(CORES)
     if not options.no_items:
-        ours = tsugi_items(options.items)
-        theirs = {batch: harness_items(options.items, batch) for batch in options.batch}
-        batch, best = max(theirs.items(), key=lambda entry: entry[1])
-        print(f"{options.items} generated answers, f32: tsugi {ours:.0f} items/s, harness {best:.1f} (batch {batch}), "
-              f"{ours / best:.1f} times", flush=True)
+        types = ("bfloat16", "float32")
+        ours = {dtype: tsugi_items(options.items, dtype) for dtype in types}
+        theirs = {(dtype, batch): harness_items(options.items, dtype, batch) for dtype in types for batch in options.batch}
+        (dtype, batch), best = max(theirs.items(), key=lambda entry: entry[1])
+        for name, rate in ours.items():
+            print(f"{options.items} generated answers: tsugi {rate:.0f} items/s in {name}, harness {best:.1f} ({dtype}, batch "
+                  f"{batch}), {rate / best:.1f} times", flush=True)
     if options.no_engine:
         return
     ours = engine_tokens()
