@@ -19,11 +19,6 @@ constexpr const char* kText = "text_decoder";
 constexpr const char* kVision = "vision_tower";
 constexpr const char* kProjector = "multi_modal_projector";
 
-bool is_encoder_decoder(const ModelConfig& config) {
-  const Json* flag = config.find("is_encoder_decoder");
-  return flag != nullptr && *flag == true;
-}
-
 // "visual" in "model.visual.blocks.0.norm1.weight".
 bool has_part(std::string_view name, std::string_view part) {
   for (std::size_t at = name.find(part); at != std::string_view::npos; at = name.find(part, at + 1)) {
@@ -61,7 +56,28 @@ std::string canonical(std::string_view module) {
   return module == "vision_model" ? kVision : std::string(module);
 }
 
+// Where T5, BART, Whisper and their kin keep the layers of a side. Without a number of its own T5's decoder
+// has as many as its encoder; BART and Whisper repeat the encoder's under the common name.
+bool set_side_layers(ModelConfig& config, bool encoder, std::size_t layers) {
+  const char* own = encoder ? "encoder_layers" : "decoder_layers";
+  if (config.find(own) != nullptr) {
+    config.set(own, layers);
+    if (encoder && config.find("num_hidden_layers") != nullptr) config.set("num_hidden_layers", layers);
+    return true;
+  }
+  const Json* common = config.find("num_layers");
+  if (common == nullptr) return false;
+  if (config.find("num_decoder_layers") == nullptr) config.set("num_decoder_layers", Json(*common));
+  config.set(encoder ? "num_layers" : "num_decoder_layers", layers);
+  return true;
+}
+
 }  // namespace
+
+bool is_encoder_decoder(const ModelConfig& config) {
+  const Json* flag = config.find("is_encoder_decoder");
+  return flag != nullptr && *flag == true;
+}
 
 bool is_language_model(std::string_view module) {
   return module == "default" || module == kText;
@@ -92,6 +108,8 @@ std::size_t module_layers(const Checkpoint& checkpoint, std::string_view module)
 
 void set_module_layers(ModelConfig& config, const std::string& module, std::size_t layers,
                        const Mark& place) {
+  const bool encoder = module == "encoder";
+  if ((encoder || module == "decoder") && set_side_layers(config, encoder, layers)) return;
   constexpr std::array kKeys{"num_hidden_layers", "depth"};
   const Json* found = canonical(module) == kVision ? config.find("vision_config") : nullptr;
   if (found != nullptr && found->is_object()) {

@@ -32,8 +32,11 @@ std::size_t module_layers(const Checkpoint& checkpoint, std::string_view module)
 /// "default" or "text_decoder".
 bool is_language_model(std::string_view module);
 
-/// Writes the number of layers of a vision tower to where its configuration keeps it. Throws InputError at
-/// `place` for modules whose place in the configuration is not known.
+/// T5, BART, Whisper and the like.
+bool is_encoder_decoder(const ModelConfig& config);
+
+/// Writes the number of layers of a vision tower, an encoder or a decoder to where the configuration keeps
+/// it. Throws InputError at `place` for modules whose place in the configuration is not known.
 void set_module_layers(ModelConfig& config, const std::string& module, std::size_t layers, const Mark& place);
 
 /// The layers that a module with slices has in the output.

@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 
+#include "merge/plan/modules.h"
 #include "merge/plan/vocabulary.h"
 #include "merge/vocabulary/tensors.h"
 #include "recipes/error.h"
@@ -143,6 +144,8 @@ ModelConfig output_config(const PlanContext& context, const PlannedTensors& plan
   set_tie(context, planned.writes_head, config);
   set_vocabulary(context, planned, config);
   if (context.recipe->slices.empty()) return config;
+  // plan_modules() says how many layers another module has.
+  if (!context.module.empty() && !is_language_model(context.module)) return config;
 
   std::size_t layers = 0;
   for (const PlanSlice& slice : context.slices) layers += slice.length();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "merge/plan/modules.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -107,9 +108,41 @@ class SliceResolver {
       context_.slices.push_back(from_slice(recipe_.slices[i], where));
       any_layer |= context_.slices.back().length() > 0;
     }
+    check_sides();
     if (any_layer) return;
     throw InputError(context_.slices.front().mark, "every slice is empty, so the output would have no layers",
                      "layer_range [a, b] takes layers a to b-1");
+  }
+
+  // Encoder and decoder both number their layers from 0.
+  void check_sides() const {
+    const Checkpoint& first = *context_.slices.front().sources.front().model->checkpoint;
+    if (!is_encoder_decoder(first.config())) return;
+    if (context_.module.empty()) {
+      throw InputError(context_.slices.front().mark,
+                       fmt::format("slices of {}, whose encoder and decoder have layers of their own",
+                                   first.folder().string()),
+                       "write modules: with encoder:, decoder: and shared:, each with its slices or models");
+    }
+    std::size_t layer = 0;
+    for (const PlanSlice& slice : context_.slices) {
+      for (const PlanSource& source : slice.sources) check_first_layer(slice, source, layer);
+      layer += slice.length();
+    }
+  }
+
+  // T5 keeps the position bias of all layers in the first.
+  static void check_first_layer(const PlanSlice& slice, const PlanSource& source, std::size_t layer) {
+    const auto& layers = source.model->names.layers;
+    if (layers.size() < 2 || source.length() == 0 || (source.begin == 0) == (layer == 0)) return;
+    const auto own = std::find_if(layers[0].begin(), layers[0].end(), [&](const NamedTensor& tensor) {
+      return find(layers[1], tensor.key) == nullptr;
+    });
+    if (own == layers[0].end()) return;
+    throw InputError(slice.mark,
+                     fmt::format("layer {} of '{}' becomes layer {}, and '{}' is in layer 0 alone",
+                                 source.begin, source.name, layer, own->view->name),
+                     "begin with layer 0, and use it once");
   }
 
   PlanSlice from_slice(const recipes::Slice& given, const std::string& where) {

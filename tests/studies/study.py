@@ -78,15 +78,17 @@ def search(folder, name, file, seed):
 
 
 def cost(path):
-    """Item evaluations and seconds of scoring before the sealed test is opened."""
-    items, seconds = 0, 0.0
+    """Item evaluations before the sealed test is opened, seconds of scoring them, and those of them on the search side."""
+    items, seconds, searching = 0, 0.0, 0.0
     for line in (path / "journal").read_text(encoding="utf-8").splitlines():
         record = json.loads(line.split(" ", 2)[2]).get("evaluation")
         if record is None or record["side"] == "test":
             continue
         items += len(record.get("values", []))
         seconds += record["seconds"][1]
-    return items, seconds
+        if record["side"] == "search":
+            searching += record["seconds"][1]
+    return items, seconds, searching
 
 
 def interval(values):
@@ -154,11 +156,10 @@ def main():
                   f"[{over_parent[1]:+.2f}, {over_parent[2]:+.2f}], over uniform {over_uniform[0]:+.2f} "
                   f"[{over_uniform[1]:+.2f}, {over_uniform[2]:+.2f}]; {costs[name][-1][0]} item evaluations, "
                   f"{costs[name][-1][1]:.1f} s of scoring", flush=True)
-        items = statistics.fmean(items for items, _ in costs[name])
-        seconds = statistics.fmean(seconds for _, seconds in costs[name])
+        items, seconds, searching = (statistics.fmean(column) for column in zip(*costs[name], strict=True))
         mean = 100 * statistics.fmean(map(statistics.fmean, rows[name]))
         print(f"{name:12} mean {mean:.2f}; both intervals above zero for {wins} of {given.seeds} seeds; "
-              f"{items:.0f} item evaluations, {seconds:.1f} s of scoring a run", flush=True)
+              f"{items:.0f} item evaluations, {seconds:.1f} s of scoring a run, {searching:.1f} s of them on the search side", flush=True)
         first = next(iter(searches))
         if name == first or given.seeds < 2:
             continue
@@ -166,10 +167,10 @@ def main():
         by_seed = [100 * statistics.fmean(row) for row in pairs]
         t_low, t_high = student(by_seed)
         low, high = crossed(pairs, draw)
-        share = [statistics.fmean(c[k] for c in costs[name]) / statistics.fmean(c[k] for c in costs[first]) for k in (0, 1)]
+        share = [statistics.fmean(c[k] for c in costs[name]) / statistics.fmean(c[k] for c in costs[first]) for k in range(3)]
         print(f"{name:12} - {first}: {statistics.fmean(by_seed):+.2f}; 95 % over seeds [{t_low:+.2f}, {t_high:+.2f}], over seeds "
               f"and items [{low:+.2f}, {high:+.2f}]; {100 * share[0]:.0f} % of the item evaluations, "
-              f"{100 * share[1]:.0f} % of the scoring time", flush=True)
+              f"{100 * share[1]:.0f} % of the scoring time, {100 * share[2]:.0f} % of that on the search side", flush=True)
 
 
 if __name__ == "__main__":
