@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <thread>
@@ -46,7 +46,10 @@ struct Process {
 // "PID (NAME) STATE PPID …"; a name may hold anything.
 bool read_process(const std::string& number, Process& process) {
   std::ifstream in("/proc/" + number + "/stat", std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  // Not by iterators: those throw where a process ends between opening and reading.
+  std::array<char, 4096> line{};  // a page, which is more than the kernel writes here
+  in.read(line.data(), line.size());
+  const std::string text(line.data(), static_cast<std::size_t>(in.gcount()));
   const std::size_t end = text.rfind(')');
   char state = 0;
   if (end == std::string::npos || std::sscanf(text.c_str() + end + 1, " %c %d", &state, &process.parent) != 2)
