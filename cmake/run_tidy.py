@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("recipes", "merge", "eval", "evolve", "apps")
-GROUP = 12  # at 12 files a group's own lines take as long as its headers; larger ones leave a core idle in the end
+GROUP = 12  # enough that the headers are a small part; larger groups would leave a core idle in the end
 
 
 def git_files(*patterns):
@@ -89,12 +89,17 @@ def main():
         words = shlex.split(database[name]["command"])
         commands[name] = shlex.join(words[:words.index("-o")])
 
+    def stamp(name):
+        """Its file, and what stands there when the source is clean."""
+        return stamps / name.replace("/", "_"), headers + digest([name])
+
     def is_clean(name):
-        stamp = stamps / name.replace("/", "_")
-        return stamp.exists() and stamp.read_text() == headers + digest([name])
+        file, wanted = stamp(name)
+        return file.exists() and file.read_text() == wanted
 
     def passed(name):
-        (stamps / name.replace("/", "_")).write_text(headers + digest([name]))
+        file, wanted = stamp(name)
+        file.write_text(wanted)
 
     todo = groups({name: flags for name, flags in commands.items() if not is_clean(name)})
     entries = []
