@@ -6,15 +6,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "merge/dot_products.h"
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/steps/blend.h"
+#include "merge/steps/random_mask.h"
 #include "merge/steps/stored_thin.h"
 #include "merge/stored_inputs.h"
 #include "merge/stream_store.h"
@@ -25,37 +26,11 @@
 
 namespace tsugi::merge {
 
-struct ReductionCache::State {
-  std::mutex mutex;
-  std::unordered_map<std::uint64_t, std::vector<double>>
-      sums;  // by PlannedTensor::inputs_fingerprint; only looked up
-};
-
-ReductionCache::ReductionCache() : state_(std::make_unique<State>()) {}
-ReductionCache::~ReductionCache() = default;
-
-class ReductionCacheAccess {
- public:
-  static bool find(ReductionCache* cache, std::uint64_t inputs, std::vector<double>& sums) {
-    if (cache == nullptr) return false;
-    const std::lock_guard lock(cache->state_->mutex);
-    const auto found = cache->state_->sums.find(inputs);
-    if (found == cache->state_->sums.end()) return false;
-    sums = found->second;
-    return true;
-  }
-
-  static void keep(ReductionCache* cache, std::uint64_t inputs, const std::vector<double>& sums) {
-    if (cache == nullptr) return;
-    const std::lock_guard lock(cache->state_->mutex);
-    cache->state_->sums.emplace(inputs, sums);
-  }
-};
-
 namespace {
 
-// Tensors of one group each are gathered and run side by side, this many values at a time, before done() is
-// called for them: enough tasks for any machine, and little waits for its done().
+// Tensors are gathered and run side by side, this many values at a time, before done() is called for them:
+// enough tasks for any machine, and little waits for its done(). Large ones among them are cut into tasks of
+// their own; a thread that one of them has nothing to do for, between its passes, works on the next.
 constexpr std::size_t kRunElements = std::size_t{1} << 26;
 
 class Progress {
@@ -103,12 +78,17 @@ class TensorRun {
         options_(options),
         progress_(progress),
         case_(case_of(planned, plan.seed)),
-        tiling_(tiling_of(planned, case_)) {}
+        tiling_(tiling_of(planned, case_)) {
+    if (planned.method == nullptr || !planned.method->traits.uses_seed) return;
+    for (std::size_t i = 0; i < case_.models; ++i)
+      mask_keys_.push_back(steps::mask_key(plan.seed, i, case_.name));
+    case_.mask_keys = mask_keys_;
+  }
 
   bool small() const { return tiling_.groups <= 1; }
   std::size_t size() const { return case_.elements; }
-  /// Bytes that are kept from run() to finish().
-  std::uint64_t kept() const { return memory_of(planned_, plan_.seed).kept; }
+  /// Bytes that it keeps beside those of the threads that work on it.
+  std::uint64_t kept() const { return kept_beside_threads(memory_of(planned_, plan_.seed), small()); }
 
   void run(Concurrency concurrency) {
     concurrency_ = concurrency;
@@ -156,13 +136,13 @@ class TensorRun {
     if (!needs.ranks.empty()) rank(needs);
     if (needs.sums == 0) return;
     ReductionCache* const cache = needs.sums_depend_on_settings ? nullptr : options_.cache;
-    if (ReductionCacheAccess::find(cache, planned_.inputs_fingerprint, answers_.sums)) return;
+    if (cache != nullptr && cache->find(planned_.inputs_fingerprint, answers_.sums)) return;
     if (needs.products == Products::none) {
       sum(needs);
     } else {
       multiply(needs);
     }
-    ReductionCacheAccess::keep(cache, planned_.inputs_fingerprint, answers_.sums);
+    if (cache != nullptr) cache->keep(planned_.inputs_fingerprint, answers_.sums);
   }
 
   // Neighbouring groups add to the tallies of one run, in order; runs are then added pairwise. Their number
@@ -343,6 +323,7 @@ class TensorRun {
   Sink& sink_;
   const ExecuteOptions& options_;
   Progress& progress_;
+  std::vector<std::uint64_t> mask_keys_;
   TensorCase case_;
   Tiling tiling_;
   Concurrency concurrency_ = Concurrency::serial;
@@ -360,12 +341,16 @@ using Runs = std::vector<std::unique_ptr<TensorRun>>;
 // The sink's own work is one task more: a thread that is through with it joins the others.
 void run_side_by_side(Runs& runs, Sink& sink, Concurrency concurrency) {
   if (runs.empty()) return;
-  const Concurrency inner = runs.size() == 1 ? concurrency : Concurrency::serial;
-  for_each(concurrency, runs.size() + 1, [&](std::size_t i) {
+  const auto run = [&](std::size_t i) {
     if (i == runs.size()) return sink.beside();
-    runs[i]->run(inner);
-  });
-  for (const auto& run : runs) run->finish();
+    runs[i]->run(runs[i]->small() ? Concurrency::serial : concurrency);
+  };
+  if (concurrency == Concurrency::parallel) {
+    parallel_for_nested(runs.size() + 1, run);
+  } else {
+    for_each(concurrency, runs.size() + 1, run);
+  }
+  for (const auto& each : runs) each->finish();
   runs.clear();
 }
 
@@ -385,13 +370,12 @@ void execute(const MergePlan& plan, Sink& sink, const ExecuteOptions& options) {
     const PlannedTensor& planned = plan.tensors[options.order.empty() ? i : options.order.at(i)];
     if (!sink.wants(planned.output)) continue;
     auto run = std::make_unique<TensorRun>(plan, planned, sink, options, progress);
-    const bool small = run->small();
     const std::uint64_t kept = run->kept();
-    if (!small || waiting_bytes + kept > options.kept_at_once) run_waiting();
+    if (waiting_bytes + kept > options.kept_at_once) run_waiting();
     waiting_elements += run->size();
     waiting_bytes += kept;
     waiting.push_back(std::move(run));
-    if (!small || waiting_elements >= kRunElements) run_waiting();
+    if (waiting_elements >= kRunElements) run_waiting();
   }
   run_waiting();
   progress.flush();

@@ -7,26 +7,14 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include "merge/parallel.h"
 #include "merge/plan.h"
+#include "merge/reduction_cache.h"
 #include "merge/sink.h"
 
 namespace tsugi::merge {
-
-/// Sums that do not depend on a recipe's numbers, kept between the candidates of a search. Thread-safe.
-class ReductionCache {
- public:
-  ReductionCache();
-  ~ReductionCache();
-
- private:
-  friend class ReductionCacheAccess;
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 struct ExecuteOptions {
   Concurrency concurrency = Concurrency::parallel;
@@ -36,8 +24,8 @@ struct ExecuteOptions {
   std::function<void(std::uint64_t)> progress = nullptr;
   /// Places of all tensors in the plan in the order in which to work; empty for the plan's own.
   std::vector<std::size_t> order = {};
-  /// Bytes that small tensors worked on side by side may keep until the last of them is through: see
-  /// MergeMemory. Changes no bit of the result.
+  /// Bytes that tensors worked on side by side may keep until the last of them is through: see MergeMemory.
+  /// Changes no bit of the result.
   std::uint64_t kept_at_once = std::numeric_limits<std::uint64_t>::max();
 };
 

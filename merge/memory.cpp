@@ -36,10 +36,9 @@ constexpr std::uint64_t kScratchTiles = 4;
 constexpr std::uint64_t kPaddingRows = 64;
 
 struct Total {
-  std::uint64_t kept = 0;       // of all small tensors
-  std::uint64_t kept_most = 0;  // of one small tensor
+  std::uint64_t kept = 0;       // beside threads, of all tensors
+  std::uint64_t kept_most = 0;  // of one tensor
   std::uint64_t thread = 0;     // the most of any tensor
-  std::uint64_t large = 0;      // shared and kept of a tensor that has the process for itself
   const PlannedTensor* worst = nullptr;
 };
 
@@ -47,16 +46,13 @@ Total total_of(const MergePlan& plan) {
   Total total;
   std::uint64_t worst = 0;
   for (const PlannedTensor& tensor : plan.tensors) {
-    TensorMemory memory = memory_of(tensor, plan.seed);
-    if (tiling_of(tensor, case_of(tensor, plan.seed)).groups <= 1) {
-      memory.thread += memory.shared;  // several at once, one to a thread
-      total.kept += memory.kept;
-      total.kept_most = std::max(total.kept_most, memory.kept);
-    } else {
-      total.large = std::max(total.large, memory.shared + memory.kept);
-    }
-    total.thread = std::max(total.thread, memory.thread);
+    const TensorMemory memory = memory_of(tensor, plan.seed);
+    const bool small = tiling_of(tensor, case_of(tensor, plan.seed)).groups <= 1;
+    const std::uint64_t kept = kept_beside_threads(memory, small);
     const std::uint64_t all = memory.thread + memory.shared + memory.kept;
+    total.kept += kept;
+    total.kept_most = std::max(total.kept_most, kept);
+    total.thread = std::max(total.thread, all - kept);
     if (total.worst == nullptr || all > worst) total.worst = &tensor;
     worst = std::max(worst, all);
   }
@@ -98,12 +94,15 @@ TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
   return memory;
 }
 
+std::uint64_t kept_beside_threads(const TensorMemory& memory, bool small) {
+  return small ? memory.kept : memory.kept + memory.shared;
+}
+
 MergeMemory divide_memory(const MergePlan& plan, std::uint64_t limit, std::size_t threads,
                           std::uint64_t resident) {
   const Total total = total_of(plan);
   const std::uint64_t each = total.thread + kThreadBase;
-  // Small and large tensors take turns: what both need beside their threads is one amount.
-  const std::uint64_t least = std::max(total.kept_most, total.large);
+  const std::uint64_t least = total.kept_most;
   const std::uint64_t smallest = resident + kProcessBase + least + each;
   if (limit < smallest) {
     throw InputError(

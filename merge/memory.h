@@ -4,7 +4,7 @@
 // Private memory of a merge, told before it starts. Inputs are mapped and outputs go through small buffers,
 // so neither counts; what counts are the tiles of each thread and what a method must know of a whole tensor.
 // Tiles are cut by shape alone, or results would depend on the memory of the machine: a limit is kept by the
-// number of threads and by how much small tensors may keep while they run side by side.
+// number of threads and by how much tensors may keep while they run side by side.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,10 @@ struct TensorMemory {
 
 /// An upper bound that follows from the plan.
 TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed);
+
+/// What a tensor adds to those that run side by side; the rest is its threads'. A small one is the task of
+/// one thread, which has what it shares.
+std::uint64_t kept_beside_threads(const TensorMemory& memory, bool small);
 
 /// How a merge keeps inside a limit.
 struct MergeMemory {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge/parallel.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
@@ -16,6 +17,14 @@ extern "C" void omp_set_num_threads(int count);
 
 namespace tsugi::merge {
 namespace {
+
+// What tasks allocate and free again and again, such as the keys of a tensor's ranks, stays with the process:
+// glibc would hand it back to the system, which clears each page anew (7 % of a merge by ties).
+void keep_freed_memory() {
+  constexpr int kFreed = 8 << 20;
+  mallopt(M_MMAP_THRESHOLD, kFreed);
+  mallopt(M_TRIM_THRESHOLD, kFreed);
+}
 
 // OpenMP counts its threads per native thread: each of ours is told once, when it enters, to use no others.
 class OneOpenMpThread : public tbb::task_scheduler_observer {
@@ -51,6 +60,7 @@ ThreadPool::ThreadPool(std::size_t threads) : threads_(threads == 0 ? available_
       4096;  // more than any machine has; catches a negative number turned into a huge one
   if (threads_ > kMost)
     throw InputError("--threads", "more than 4096 threads asked for", "give a smaller number");
+  keep_freed_memory();
   state_ = std::make_unique<State>(threads_);
 }
 
@@ -66,14 +76,16 @@ void ThreadPool::run(const std::function<void()>& work) {
 }
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(
-        tbb::blocked_range<std::size_t>(0, count, 1),
-        [&](const tbb::blocked_range<std::size_t>& range) {
-          for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
-        },
-        tbb::simple_partitioner());
-  });
+  tbb::this_task_arena::isolate([&] { parallel_for_nested(count, body); });
+}
+
+void parallel_for_nested(std::size_t count, const std::function<void(std::size_t)>& body) {
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, count, 1),
+      [&](const tbb::blocked_range<std::size_t>& range) {
+        for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+      },
+      tbb::simple_partitioner());
 }
 
 void for_each(Concurrency concurrency, std::size_t count, const std::function<void(std::size_t)>& body) {

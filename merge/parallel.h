@@ -44,6 +44,10 @@ std::size_t pool_threads();
 /// body stays its own.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
+/// parallel_for for bodies with loops of their own: a thread that waits for it takes part in those too,
+/// whichever thread runs them. The bodies keep nothing thread-local from before such a loop until after it.
+void parallel_for_nested(std::size_t count, const std::function<void(std::size_t)>& body);
+
 /// Whether a piece of work may use other threads of the pool or stays on the caller's.
 enum class Concurrency { serial, parallel };
 

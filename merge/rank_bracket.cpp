@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "merge/avx512.h"
@@ -52,6 +52,23 @@ TSUGI_CLONES std::uint32_t count_above(const std::uint32_t* keys, std::size_t n,
   return count;
 }
 
+TSUGI_CLONES std::uint32_t count_above(const float* keys, std::size_t n, float middle) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) count += static_cast<std::uint32_t>(keys[i] > middle);
+  return count;
+}
+
+TSUGI_CLONES std::uint32_t count_inside(const float* keys, std::size_t n, std::int32_t low, std::int32_t high,
+                                        std::int32_t guess) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::int32_t>(keys[i]);
+    count += static_cast<unsigned>(bits >= low) & static_cast<unsigned>(bits <= high) &
+             static_cast<unsigned>(bits != guess);
+  }
+  return count;
+}
+
 constexpr std::size_t kVector = 16;  // values of f32 in the longest registers
 
 std::int32_t as_signed(std::uint32_t bits) {
@@ -64,7 +81,7 @@ std::int32_t as_signed(std::uint32_t bits) {
 constexpr std::size_t kBins = 4096;
 
 Ranks::Ranks(Parts keys, std::uint32_t least, std::uint32_t most)
-    : parts_(std::move(keys)), least_(least), counts_(kBins) {
+    : parts_(std::move(keys)), least_(least), counts_(kBins), bin_(kBins) {
   const auto wide = static_cast<int>(std::bit_width(most - least));
   shift_ = std::max(0, wide - static_cast<int>(std::bit_width(kBins - 1)));
   for (const auto& part : parts_) {
@@ -72,21 +89,31 @@ Ranks::Ranks(Parts keys, std::uint32_t least, std::uint32_t most)
   }
 }
 
-RankedKey Ranks::at(std::size_t k) const {
+void Ranks::look_into(std::size_t bin) {
+  if (bin == bin_) return;
+  bin_ = bin;
+  // Every key is written and those of the bin move on: which they are no processor would foresee.
+  inside_.resize(counts_[bin] + 1);
+  std::size_t count = 0;
+  for (const auto& part : parts_) {
+    for (const std::uint32_t key : part) {
+      inside_[count] = key;
+      count += static_cast<std::size_t>(bin_of(key) == bin);
+    }
+  }
+  inside_.resize(count);
+}
+
+RankedKey Ranks::at(std::size_t k) {
   std::size_t bin = kBins - 1;
   std::size_t above = 0;
   for (; above + counts_[bin] < k; --bin) above += counts_[bin];
-  std::vector<std::uint32_t> inside;
-  inside.reserve(counts_[bin]);
-  for (const auto& part : parts_) {
-    std::copy_if(part.begin(), part.end(), std::back_inserter(inside),
-                 [&](std::uint32_t key) { return bin_of(key) == bin; });
-  }
-  const auto place = inside.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
-  std::nth_element(inside.begin(), place, inside.end(), std::greater<>());
+  look_into(bin);
+  const auto place = inside_.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
+  std::nth_element(inside_.begin(), place, inside_.end(), std::greater<>());
   const std::uint32_t found = *place;
-  const auto larger = std::count_if(inside.begin(), inside.end(), [&](auto key) { return key > found; });
-  const auto equal = std::count(inside.begin(), inside.end(), found);
+  const auto larger = std::count_if(inside_.begin(), inside_.end(), [&](auto key) { return key > found; });
+  const auto equal = std::count(inside_.begin(), inside_.end(), found);
   return {.key = found,
           .above = above + static_cast<std::size_t>(larger),
           .equal = static_cast<std::size_t>(equal)};
@@ -108,36 +135,87 @@ RankedKey find_inside(std::span<const InsideKeys* const> found, const Bracket& b
   return at;
 }
 
-Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, double share) {
+namespace {
+
+// Where ranks near `share` of a sample are expected, by every 32nd key of it: four standard errors, and a
+// fiftieth of the sample for how far apart the ranks are.
+Bracket window_of(std::span<const float> sample, double share) {
+  constexpr std::size_t kEvery = 32;
+  constexpr std::size_t kFew = 1024;
+  constexpr double kApart = 0.02;
+  Bracket window;
+  std::vector<std::uint32_t> some;
+  for (std::size_t i = 0; i < sample.size(); i += kEvery)
+    some.push_back(std::bit_cast<std::uint32_t>(sample[i]));
+  if (some.size() < kFew) return window;
+  const auto size = static_cast<double>(some.size());
+  const double margin = 4 * std::sqrt(size * share * (1 - share)) + kApart * size;
+  const auto [least, most] = std::minmax_element(some.begin(), some.end());
+  Ranks ranks({some}, *least, *most);
+  if (share * size - margin >= 1) window.high = ranks.at(static_cast<std::size_t>(share * size - margin)).key;
+  if (share * size + margin <= size)
+    window.low = ranks.at(static_cast<std::size_t>(share * size + margin)).key;
+  window.guess = window.low;
+  return window;
+}
+
+// Ranks of a sample, most of them near one.
+class SampleRanks {
+ public:
+  SampleRanks(std::span<const float> sample, double share)
+      : sample_(sample), window_(window_of(sample, share)), inside_(window_, sample.size()) {
+    inside_.add(sample);
+    if (!inside_.keys().empty()) near_.emplace(Ranks::Parts{inside_.keys()}, window_.low, window_.high);
+  }
+
+  // The k-th largest, k from 1 to their number.
+  std::uint32_t at(std::size_t k) {
+    const std::size_t above = inside_.above();
+    const std::size_t larger = inside_.keys().size();  // than the lowest of the window
+    if (k > above && k - above <= larger) return near_->at(k - above).key;
+    if (k > above && k - above <= larger + inside_.equal()) return window_.low;
+    std::vector<std::uint32_t> all(sample_.size());
+    std::memcpy(all.data(), sample_.data(), sample_.size_bytes());
+    const auto place = all.begin() + static_cast<std::ptrdiff_t>(k - 1);
+    std::nth_element(all.begin(), place, all.end(), std::greater<>());
+    return *place;
+  }
+
+ private:
+  std::span<const float> sample_;
+  Bracket window_;
+  InsideKeys inside_;
+  std::optional<Ranks> near_;
+};
+
+}  // namespace
+
+Bracket bracket_of(std::span<const float> sample, std::size_t tile, double share) {
   const auto size = static_cast<double>(sample.size());
   const auto at = [&](double rank) {
     return static_cast<std::size_t>(std::clamp(std::floor(rank), 1.0, size));
   };
-  const auto [least, most] = std::minmax_element(sample.begin(), sample.end());
-  const Ranks ranks({sample}, *least, *most);
-  const std::uint32_t middle = ranks.at(at(share * size)).key;
+  SampleRanks ranks(sample, share);
+  Bracket bracket;
+  bracket.guess = ranks.at(at(share * size));
   // The spread of the tiles' own counts tells how far off the sample's rank may be.
   double squares = 0;
   for (std::size_t begin = 0; begin < sample.size(); begin += tile) {
-    const std::span<const std::uint32_t> own = sample.subspan(begin, std::min(tile, sample.size() - begin));
-    const auto over =
-        static_cast<double>(std::count_if(own.begin(), own.end(), [&](auto key) { return key > middle; }));
+    const std::span<const float> own = sample.subspan(begin, std::min(tile, sample.size() - begin));
+    const double over = count_above(own.data(), own.size(), std::bit_cast<float>(bracket.guess));
     const double difference = over - share * static_cast<double>(own.size());
     squares += difference * difference;
   }
   // Four standard errors: once in ten thousand tensors the bracket misses and histograms are taken instead.
   // Eight more for tails, where counts are too small for a spread.
   const double margin = 4 * std::sqrt(squares) + 8;
-  Bracket bracket;
   const double high = share * size - margin;
   const double low = share * size + margin;
-  if (high >= 1) bracket.high = ranks.at(at(high)).key;
-  if (low <= size) bracket.low = ranks.at(at(low)).key;
-  const auto inside = std::count_if(sample.begin(), sample.end(), [&](std::uint32_t key) {
-    return key >= bracket.low && key <= bracket.high && key != middle;
-  });
-  bracket.share = static_cast<double>(inside) / size;
-  bracket.guess = middle;
+  if (high >= 1) bracket.high = ranks.at(at(high));
+  if (low <= size) bracket.low = ranks.at(at(low));
+  bracket.share = count_inside(sample.data(), sample.size(), as_signed(bracket.low), as_signed(bracket.high),
+                               as_signed(bracket.guess)) /
+                  size;
   return bracket;
 }
 

@@ -32,16 +32,19 @@ class Ranks {
   /// At least one key, all from `least` to `most`; they outlive it.
   Ranks(Parts keys, std::uint32_t least, std::uint32_t most);
 
-  /// The k-th largest, k from 1 to their number.
-  RankedKey at(std::size_t k) const;
+  /// The k-th largest, k from 1 to their number. Cheapest for ranks near the last one that was asked for.
+  RankedKey at(std::size_t k);
 
  private:
   std::size_t bin_of(std::uint32_t key) const { return (key - least_) >> shift_; }
+  void look_into(std::size_t bin);
 
   Parts parts_;
   std::uint32_t least_ = 0;
   int shift_ = 0;
   std::vector<std::uint32_t> counts_;  // of bins of equal width from the least to the largest key
+  std::size_t bin_;                    // the one last looked into
+  std::vector<std::uint32_t> inside_;  // its keys
 };
 
 /// Keys from `low` to `high`, both inside.
@@ -58,7 +61,7 @@ struct Bracket {
 /// Brackets the key that `share` of all keys are above, 0 < share < 1, from as many sampled keys of each of
 /// several tiles, `tile`, one after the other. Its width follows from how unequal the tiles are: neighbouring
 /// weights are alike.
-Bracket bracket_of(std::span<const std::uint32_t> sample, std::size_t tile, double share);
+Bracket bracket_of(std::span<const float> sample, std::size_t tile, double share);
 
 /// What one task finds inside a bracket. The guess is counted and not kept: many weights of 16 bits are
 /// equally far from their base.

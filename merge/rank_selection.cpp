@@ -137,7 +137,7 @@ class Selection {
     const std::size_t wanted = std::clamp(keys_.tiles / kSampledShare, kLeastSampled, kMostSampled);
     // Odd, as rows hold even numbers of tiles: the sample is to see all parts of them.
     const std::size_t step = std::max<std::size_t>(1, keys_.tiles / wanted) | 1;
-    std::vector<std::vector<std::uint32_t>> samples = sampled_keys(step);
+    std::vector<std::vector<float>> samples = sampled_keys(step);
     std::vector<Bracket> brackets(queries_.size());
     for_each(concurrency_, queries_.size(), [&](std::size_t i) {
       const double share = static_cast<double>(queries_[i].left) / static_cast<double>(keys_.elements);
@@ -147,10 +147,10 @@ class Selection {
   }
 
   // [slot of the query]: kOfTile keys of every step-th tile that has as many.
-  std::vector<std::vector<std::uint32_t>> sampled_keys(std::size_t step) {
+  std::vector<std::vector<float>> sampled_keys(std::size_t step) {
     constexpr std::size_t kParts = 16;  // tasks
     const std::size_t count = keys_.tiles / step;
-    std::vector<std::vector<std::vector<std::uint32_t>>> parts(kParts);
+    std::vector<std::vector<std::vector<float>>> parts(kParts);
     for_each(concurrency_, kParts, [&](std::size_t part) {
       const std::size_t begin = count * part / kParts;
       const std::size_t end = count * (part + 1) / kParts;
@@ -160,12 +160,11 @@ class Selection {
       const auto take = [&](std::size_t query, std::size_t, std::span<const float> keys) {
         const std::size_t every = keys.size() / kOfTile;
         if (every == 0) return;
-        for (std::size_t i = 0; i < kOfTile; ++i)
-          own[slot_[query]].push_back(std::bit_cast<std::uint32_t>(keys[i * every]));
+        for (std::size_t i = 0; i < kOfTile; ++i) own[slot_[query]].push_back(keys[i * every]);
       };
       pass_({.first = begin * step + step / 2, .end = end * step, .step = step}, indices_, {take});
     });
-    std::vector<std::vector<std::uint32_t>> samples(queries_.size());
+    std::vector<std::vector<float>> samples(queries_.size());
     for (std::size_t i = 0; i < samples.size(); ++i) {
       for (const auto& part : parts) samples[i].insert(samples[i].end(), part[i].begin(), part[i].end());
     }

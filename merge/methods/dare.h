@@ -30,14 +30,14 @@ struct DropAtRandom {
   static constexpr bool kMarksAreDear = true;
 
   static bool mark(const StoredThinning<ModelParams>& at, steps::Marks marks) {
-    steps::mark_at_random(steps::mask_key(at.tensor.seed, at.model, at.tensor.name), at.tile.begin,
-                          at.params.density, at.tile.size, marks);
+    steps::mark_at_random(mask_key_of(at.tensor, at.model), at.tile.begin, at.params.density, at.tile.size,
+                          marks);
     return true;
   }
 
   static void thin(const Thinning<ModelParams>& at, std::span<float> out) {
-    steps::subtract_at_random(at.x, at.base, out, steps::mask_key(at.tensor.seed, at.model, at.tensor.name),
-                              at.tile.begin, at.params.density);
+    steps::subtract_at_random(at.x, at.base, out, mask_key_of(at.tensor, at.model), at.tile.begin,
+                              at.params.density);
   }
 };
 

@@ -108,7 +108,7 @@ struct DropSmallRather {
   static steps::RankedDraws draws_of(const TensorCase& tensor, std::size_t model, std::size_t first,
                                      const ModelParams& params, const RowLayout& rows) {
     const double around = rows.length == 1 ? 0 : params.epsilon;
-    return {.key = steps::mask_key(tensor.seed, model, tensor.name),
+    return {.key = mask_key_of(tensor, model),
             .first = first,
             .stride = rows.stride,
             .least = steps::limit_of(params.density - std::abs(around)),

@@ -89,6 +89,8 @@ struct TensorCase {
   bool has_base = false;
   const Settings* settings = nullptr;
   std::uint64_t seed = 0;
+  /// steps::mask_key() of each model, where the executor has worked them out; else empty.
+  std::span<const std::uint64_t> mask_keys = {};
 };
 
 /// Neighbouring elements of all inputs, in f32.

@@ -28,6 +28,7 @@
 
 #include "merge/methods/describe.h"
 #include "merge/steps/consensus.h"
+#include "merge/steps/random_mask.h"
 #include "merge/steps/rescale.h"
 #include "merge/steps/scratch.h"
 #include "merge/steps/stored_thin.h"
@@ -44,6 +45,12 @@ struct FamilyDefaults {
   bool normalize = false;
   bool rescale = false;
 };
+
+/// Where a model's random mask of a tensor begins.
+inline std::uint64_t mask_key_of(const TensorCase& tensor, std::size_t model) {
+  return tensor.mask_keys.empty() ? steps::mask_key(tensor.seed, model, tensor.name)
+                                  : tensor.mask_keys[model];
+}
 
 /// One model's part of one tile, as a rule sees it.
 template <class ModelParams>

@@ -12,32 +12,44 @@ namespace tsugi::merge::steps {
 #if TSUGI_HAS_AVX512
 namespace {
 
-TSUGI_AVX512_INLINE unsigned number_of(__mmask16 lanes) {
-  return static_cast<unsigned>(std::popcount(static_cast<std::uint16_t>(lanes)));
+TSUGI_AVX512_INLINE std::size_t number_of(__mmask16 lanes) {
+  return static_cast<std::size_t>(std::popcount(static_cast<std::uint16_t>(lanes)));
+}
+
+TSUGI_AVX512_INLINE void count(__mmask16 lanes, __m512i& counts) {
+  counts = _mm512_mask_sub_epi32(counts, lanes, counts, _mm512_set1_epi32(-1));
+}
+
+TSUGI_AVX512_INLINE std::uint64_t total(__m512i counts) {
+  return static_cast<std::uint32_t>(_mm512_reduce_add_epi32(counts));
 }
 
 // A bracket in registers.
 struct Collector {
   __m512i low;
+  __m512i width;
   __m512i high;
   __m512i guess;
+  __m512i above;
+  __m512i equal;
   Collected own;
 
   TSUGI_AVX512_INLINE void start(const Collected& from) {
     low = _mm512_set1_epi32(from.low);
+    width = _mm512_set1_epi32(from.high - from.low);
     high = _mm512_set1_epi32(from.high);
     guess = _mm512_set1_epi32(from.guess);
+    above = _mm512_setzero_si512();
+    equal = _mm512_setzero_si512();
     own = from;
   }
 
   TSUGI_AVX512_INLINE void add(__m512i keys, __mmask16 there) {
-    const __mmask16 over = _mm512_mask_cmpgt_epi32_mask(there, keys, high);
-    const __mmask16 equal = _mm512_mask_cmpeq_epi32_mask(there, keys, guess);
-    own.above += number_of(over);
-    own.equal += number_of(equal);
+    count(_mm512_mask_cmpgt_epi32_mask(there, keys, high), above);
+    count(_mm512_mask_cmpeq_epi32_mask(there, keys, guess), equal);
     if (own.out == nullptr) return;
-    const auto others = static_cast<__mmask16>(there & ~(over | equal));
-    const __mmask16 inside = _mm512_mask_cmpge_epi32_mask(others, keys, low);
+    const __mmask16 others = _mm512_mask_cmpneq_epi32_mask(there, keys, guess);
+    const __mmask16 inside = _mm512_mask_cmple_epu32_mask(others, _mm512_sub_epi32(keys, low), width);
     // Without asking whether there are any, which no processor would foresee; in a register, as storing
     // compressed takes one of AMD's a hundred cycles.
     _mm512_storeu_si512(own.out + own.count, _mm512_maskz_compress_epi32(inside, keys));
@@ -45,6 +57,13 @@ struct Collector {
     if (own.count <= own.room) return;
     own.full = true;
     own.count = 0;
+  }
+
+  TSUGI_AVX512_INLINE Collected finish() const {
+    Collected all = own;
+    all.above += total(above);
+    all.equal += total(equal);
+    return all;
   }
 };
 
@@ -55,7 +74,7 @@ TSUGI_AVX512 void collect_n(const float* keys, std::size_t n, Collected& bracket
     const __mmask16 there = lanes_from(i, n);
     collector.add(_mm512_maskz_loadu_epi32(there, keys + i), there);
   }
-  bracket = collector.own;
+  bracket = collector.finish();
 }
 
 template <bool kSmallness, bool kAll>
@@ -82,7 +101,7 @@ TSUGI_AVX512_INLINE bool collect_n(const StoredPair& pair, Collected* brackets) 
     const __m512i keys = keys16<kSmallness, false>(pair, i, there, largest);
     for (std::size_t b = 0; b < kBrackets; ++b) all[b].add(keys, there);
   }
-  for (std::size_t b = 0; b < kBrackets; ++b) brackets[b] = all[b].own;
+  for (std::size_t b = 0; b < kBrackets; ++b) brackets[b] = all[b].finish();
   return _mm512_cmpge_epu32_mask(largest, _mm512_set1_epi32(kInfinity)) == 0;
 }
 

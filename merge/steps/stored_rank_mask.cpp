@@ -116,17 +116,27 @@ TSUGI_AVX512 void compare_with_rivals(std::size_t n, std::size_t count, bool rat
   }
 }
 
-// Puts the list of wins where its elements are.
+// Puts the next wins where their elements are, as many as a Word has bits.
+template <class Word>
+TSUGI_AVX512_INLINE void mark_next_wins(const Row& row, std::size_t i, std::size_t& at,
+                                        std::uint16_t* marks) {
+  std::uint64_t next = 0;
+  std::memcpy(&next, reinterpret_cast<const std::byte*>(row.wins.data()) + at / 8, sizeof(next));
+  Word open = 0;
+  Word marked = 0;
+  std::memcpy(&open, row.open.data() + i, sizeof(open));
+  std::memcpy(&marked, marks + i, sizeof(marked));
+  marked = static_cast<Word>(marked | _pdep_u64(next >> at % 8, open));
+  std::memcpy(marks + i, &marked, sizeof(marked));
+  at += number_of(open);
+}
+
 TSUGI_AVX512 void mark_wins(std::size_t n, const Row& row, std::uint16_t* marks) {
-  const auto* const wins = reinterpret_cast<const std::byte*>(row.wins.data());
+  const std::size_t words = n / kLanes;
   std::size_t at = 0;
-  for (std::size_t i = 0; i < n / kLanes; ++i) {
-    std::uint64_t next = 0;
-    std::memcpy(&next, wins + at / 8, sizeof(next));
-    const std::uint64_t kept = _pdep_u64(next >> at % 8, row.open[i]);
-    marks[i] = static_cast<std::uint16_t>(marks[i] | kept);
-    at += number_of(row.open[i]);
-  }
+  std::size_t i = 0;
+  for (; i + 1 < words; i += 2) mark_next_wins<std::uint32_t>(row, i, at, marks);
+  if (i < words) mark_next_wins<std::uint16_t>(row, i, at, marks);
 }
 
 }  // namespace

@@ -81,6 +81,20 @@ TEST(MergeMemory, SmallTensorsWaitInsideTheLimit) {
   EXPECT_LE(tight.needed, 26 * kMega);
 }
 
+// Tensors of many groups run side by side too: together they keep what the limit has room for.
+TEST(MergeMemory, LargeTensorsWaitInsideTheLimit) {
+  Shaped many("ties", {1 << 14, 1 << 12});
+  const merge::TensorMemory one = merge::memory_of(many.plan.tensors[0], 0);
+  const std::uint64_t each = merge::kept_beside_threads(one, false);
+  EXPECT_EQ(each, one.kept + one.shared);
+  for (int i = 0; i < 99; ++i) many.plan.tensors.push_back(many.plan.tensors.front());
+  EXPECT_EQ(divide_memory(many.plan, 100'000 * kMega, 2, 0).kept_at_once, 100 * each);
+  const MergeMemory tight = divide_memory(many.plan, 5 * each, 2, 0);
+  EXPECT_GE(tight.kept_at_once, each);
+  EXPECT_LT(tight.kept_at_once, 5 * each);
+  EXPECT_LE(tight.needed, 5 * each);
+}
+
 TEST(MergeMemory, ThisProcessHasPrivateMemory) {
   const std::uint64_t before = merge::private_memory();
   EXPECT_GT(before, 100'000U);
