@@ -322,19 +322,26 @@ std::string place_of(const Exam& exam, std::size_t item) {
   return merge::sha256_hex(eval::normalise_question(content.question) + content.source.value_or(""));
 }
 
+std::vector<std::size_t> shares_of(const Exam& exam, std::span<const std::size_t> items, std::size_t count) {
+  std::vector<std::size_t> shares = counts_of(exam, items);
+  for (std::size_t& share : shares) {
+    const double part = static_cast<double>(share) / static_cast<double>(items.size());
+    share = static_cast<std::size_t>(std::max(1L, std::lround(part * static_cast<double>(count))));
+  }
+  return shares;
+}
+
 std::vector<std::size_t> some_search_items(const Exam& exam, std::size_t count, std::uint64_t seed) {
   const std::vector<std::size_t> all = items_of(exam, Side::search);
   if (count >= all.size()) return all;
-  const std::vector<std::size_t> counts = counts_of(exam, all);
+  const std::vector<std::size_t> shares = shares_of(exam, all, count);
   std::vector<std::multimap<std::string, std::size_t>> drawn(exam.tasks.size());
   for (const std::size_t item : all)
     drawn[exam.items[item].task].emplace(merge::sha256_hex(fmt::format("{} {}", seed, place_of(exam, item))),
                                          item);
   std::vector<std::size_t> chosen;
-  for (std::size_t task = 0; task < counts.size(); ++task) {
-    const double share = static_cast<double>(counts[task]) / static_cast<double>(all.size());
-    const long number = std::max(1L, std::lround(share * static_cast<double>(count)));
-    const auto end = std::next(drawn[task].begin(), number);
+  for (std::size_t task = 0; task < shares.size(); ++task) {
+    const auto end = std::next(drawn[task].begin(), static_cast<std::ptrdiff_t>(shares[task]));
     std::transform(drawn[task].begin(), end, std::back_inserter(chosen),
                    [](const auto& entry) { return entry.second; });
   }

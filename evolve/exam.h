@@ -74,6 +74,9 @@ std::vector<std::size_t> items_of(const Exam& exam, eval::Side side);
 /// Items in this order are in one that their contents decide, the same in every run and on every machine.
 std::string place_of(const Exam& exam, std::size_t item);
 
+/// [task]: how many of `count` items are its share, which it has among `items`; one at least.
+std::vector<std::size_t> shares_of(const Exam& exam, std::span<const std::size_t> items, std::size_t count);
+
 /// `count` of the search items, ascending, or all if there are no more: of each task its share, one at least,
 /// drawn by their contents and the seed.
 std::vector<std::size_t> some_search_items(const Exam& exam, std::size_t count, std::uint64_t seed);

@@ -76,15 +76,14 @@ ItemSubset::Fitted ItemSubset::fit(const Exam& exam, const Responses& rows, std:
   fitted.model = fit_irt(rows, static_cast<std::size_t>(spec_.dimensions));
   fitted.parents.assign(fitted.model.abilities.begin(),
                         fitted.model.abilities.begin() + static_cast<std::ptrdiff_t>(parents));
+  const std::vector<std::size_t> shares = shares_of(exam, search_, static_cast<std::size_t>(spec_.subset));
   for (std::size_t task = 0; task < exam.tasks.size(); ++task) {
     TaskPart part;
     part.weight = exam.tasks[task].weight;
     for (std::size_t i = 0; i < search_.size(); ++i) {
       if (exam.items[search_[i]].task == task) part.among.push_back(i);
     }
-    const double share = static_cast<double>(part.among.size()) / static_cast<double>(search_.size());
-    const auto number = static_cast<std::size_t>(std::lround(share * static_cast<double>(spec_.subset)));
-    part.anchors = choose_anchors(fitted.model, part.among, std::max<std::size_t>(1, number));
+    part.anchors = choose_anchors(fitted.model, part.among, shares[task]);
     fitted.tasks.push_back(std::move(part));
   }
   return fitted;
