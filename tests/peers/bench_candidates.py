@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Candidates per hour: a native search beside mergekit's merge and lm-evaluation-harness, for the same candidates, items and machine.
 
-    build/peers/eval/bin/python tests/peers/bench_candidates.py [pocket] [smollm2] [--candidates 2] [--scaling]
+    build/peers/eval/bin/python tests/peers/bench_candidates.py [pocket] [smollm2] [--candidates 2] [--scaling] [--dtypes bfloat16]
 
 A search is run by `tsugi evolve`; its time is that between the first generation's end and the last one's. Then some of its candidates are
 merged by mergekit and scored by the harness on the search items of that run: (a) as the programs mergekit-yaml and lm_eval, start-up
 included, (b) with both libraries warm, each in a process of its own because their environments differ, the times added up. The harness
-has the fastest of the types and batch sizes below. `pocket`: the bundled experts, 500 generated answers. `smollm2`: SmolLM2-135M
-(compare_smollm2.py) and two perturbed copies, 100 generated four-choice items with five examples. Run it on an otherwise idle machine.
+has the fastest of the types and batch sizes below (smollm2 takes five minutes a round in f32, which `--dtypes bfloat16` leaves out).
+`pocket`: the bundled experts, 500 generated answers. `smollm2`: SmolLM2-135M (compare_smollm2.py) and two perturbed copies, 100 generated
+four-choice items with five examples. Run it on an otherwise idle machine.
 """
 
 import shared  # isort: skip
@@ -223,7 +224,7 @@ def run_programs(case, recipe, samples, dtype, batch, folder):
     return middle - start, time.perf_counter() - middle
 
 
-def compare(case, evaluations, candidates, scaling):
+def compare(case, evaluations, candidates, scaling, dtypes):
     import torch
 
     torch.set_num_threads(CORES)
@@ -241,7 +242,7 @@ def compare(case, evaluations, candidates, scaling):
     mergekit = WarmMergekit()
     mergekit.merge(recipes[0], case.folder / "warm")  # and once for nothing
     settings = {(dtype, batch): min(warm_score(case, case.folder / "warm", samples, dtype, batch) for _ in range(2))
-                for dtype in DTYPES for batch in BATCHES[case.name]}
+                for dtype in dtypes for batch in BATCHES[case.name]}
     dtype, batch = min(settings, key=settings.get)
     print(f"{case.name}: harness warm, {len(samples)} items: "
           + ", ".join(f"{d} batch {b} {seconds:.1f} s" for (d, b), seconds in settings.items()), flush=True)
@@ -262,11 +263,12 @@ def main():
     parser.add_argument("cases", nargs="*", default=["pocket", "smollm2"])
     parser.add_argument("--candidates", type=int, default=2)
     parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--dtypes", nargs="+", default=DTYPES, choices=DTYPES)
     options = parser.parse_args()
     for name in options.cases:
         with tempfile.TemporaryDirectory() as folder:
             evaluations = {"pocket": 72, "smollm2": 24}[name]
-            compare(Case(name, Path(folder)), evaluations, options.candidates, options.scaling)
+            compare(Case(name, Path(folder)), evaluations, options.candidates, options.scaling, options.dtypes)
 
 
 if __name__ == "__main__":
