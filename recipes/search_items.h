@@ -22,7 +22,7 @@ inline constexpr std::array<std::string_view, 5> kEstimators = {"mean", "p_irt",
 struct ItemsSpec {
   int subset = 0;  ///< items that a candidate answers
   Estimator estimator = Estimator::gp_irt;
-  /// Of abilities and slopes. Of 1, 2, 3 and 5, two estimated best in a replay of a search (docs/racing.md).
+  /// Of abilities and slopes. Of 1, 2, 3 and 5, two estimated best when a search was replayed.
   int dimensions = 2;
   /// Generations after number 0 that answer all items: what the model is fitted on. Three are 36 candidates
   /// of 15 genes beside generation 0.
