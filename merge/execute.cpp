@@ -88,7 +88,7 @@ class TensorRun {
   bool small() const { return tiling_.groups <= 1; }
   std::size_t size() const { return case_.elements; }
   /// Bytes that it keeps beside those of the threads that work on it.
-  std::uint64_t kept() const { return kept_beside_threads(memory_of(planned_, plan_.seed), small()); }
+  std::uint64_t kept() const { return memory_of(planned_, plan_.seed).beside_threads(); }
 
   void run(Concurrency concurrency) {
     concurrency_ = concurrency;

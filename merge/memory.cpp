@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "merge/rank_selection.h"
 #include "merge/stored_inputs.h"
@@ -47,12 +48,11 @@ Total total_of(const MergePlan& plan) {
   std::uint64_t worst = 0;
   for (const PlannedTensor& tensor : plan.tensors) {
     const TensorMemory memory = memory_of(tensor, plan.seed);
-    const bool small = tiling_of(tensor, case_of(tensor, plan.seed)).groups <= 1;
-    const std::uint64_t kept = kept_beside_threads(memory, small);
-    const std::uint64_t all = memory.thread + memory.shared + memory.kept;
+    const std::uint64_t kept = memory.beside_threads();
+    const std::uint64_t all = memory.thread + kept;
     total.kept += kept;
     total.kept_most = std::max(total.kept_most, kept);
-    total.thread = std::max(total.thread, all - kept);
+    total.thread = std::max(total.thread, memory.thread);
     if (total.worst == nullptr || all > worst) total.worst = &tensor;
     worst = std::max(worst, all);
   }
@@ -91,11 +91,8 @@ TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
     memory.shared += cut.runs * needs.tallies * sizeof(double);
   }
   if (read_by_rows(tensor)) memory.shared += inputs * (kPaddingRows + 3) * tiling.row_length * sizeof(float);
+  if (tiling.groups <= 1) memory.thread += std::exchange(memory.shared, 0);
   return memory;
-}
-
-std::uint64_t kept_beside_threads(const TensorMemory& memory, bool small) {
-  return small ? memory.kept : memory.kept + memory.shared;
 }
 
 MergeMemory divide_memory(const MergePlan& plan, std::uint64_t limit, std::size_t threads,

@@ -25,17 +25,18 @@ struct TallyRuns {
 
 /// Bytes for one tensor.
 struct TensorMemory {
-  std::uint64_t thread = 0;  ///< tiles and scratch of each thread that works on it
+  /// Of each thread that works on it: tiles and scratch, and with a small tensor, which is one thread's, what
+  /// threads share otherwise.
+  std::uint64_t thread = 0;
   std::uint64_t shared = 0;  ///< while it is worked on: histograms, sums of tiles
   std::uint64_t kept = 0;    ///< what was found out about it, until it is finished
+
+  /// What it adds to others that run side by side with it, on threads that they have together.
+  std::uint64_t beside_threads() const { return shared + kept; }
 };
 
 /// An upper bound that follows from the plan.
 TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed);
-
-/// What a tensor adds to those that run side by side; the rest is its threads'. A small one is the task of
-/// one thread, which has what it shares.
-std::uint64_t kept_beside_threads(const TensorMemory& memory, bool small);
 
 /// How a merge keeps inside a limit.
 struct MergeMemory {

@@ -14,7 +14,6 @@
 #include <cmath>
 #include <exception>
 #include <map>
-#include <numeric>
 #include <random>
 #include <string>
 #include <string_view>
