@@ -120,13 +120,16 @@ std::string read_yaml_text(const std::filesystem::path& file) {
     throw InputError(file.string(), "this is a folder, expected a YAML file", "give the file in it");
   }
   std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxYamlBytes + 1,
-                   '\0');  // one byte more than allowed tells a larger file, even from a pipe
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::string part(std::size_t{1} << 16U, '\0');  // most files are one; searches for a task read thousands
+  // A byte more than allowed tells a larger file, even from a pipe.
+  while (in.good() && text.size() <= kMaxYamlBytes) {
+    in.read(part.data(), static_cast<std::streamsize>(part.size()));
+    text.append(part, 0, static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad() || !(in.eof() || in.good())) {
     throw InputError(file.string(), "the file cannot be read", "check its permissions");
   }
-  text.resize(static_cast<std::size_t>(in.gcount()));
   check_yaml_size(text.size(), file.string());
   return text;
 }

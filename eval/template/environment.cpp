@@ -15,7 +15,7 @@ using python::Json;
 using Values = std::span<const Json>;
 
 Json range(Values arguments, const Json&, Position position) {
-  constexpr std::int64_t kLongest = 100'000;  // Jinja's sandbox: MAX_RANGE
+  constexpr std::uint64_t kLongest = 100'000;  // Jinja's sandbox: MAX_RANGE
   std::array<std::int64_t, 3> numbers{0, 0, 1};
   if (arguments.empty() || arguments.size() > 3)
     throw Failure{position, "range() with other than 1 to 3 arguments", "give the end"};
@@ -26,12 +26,18 @@ Json range(Values arguments, const Json&, Position position) {
   }
   const auto [begin, end, step] = numbers;
   if (step == 0) throw Failure{position, "range() with step 0", "use another step"};
+  // Differences of 64-bit numbers fit into 64 bits without a sign.
+  const auto unsigned_of = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
+  const bool up = step > 0;
+  const bool none = up ? begin >= end : begin <= end;
+  const std::uint64_t distance =
+      up ? unsigned_of(end) - unsigned_of(begin) : unsigned_of(begin) - unsigned_of(end);
+  const std::uint64_t stride = up ? unsigned_of(step) : -unsigned_of(step);
+  const std::uint64_t count = none ? 0 : (distance - 1) / stride + 1;
+  if (count > kLongest) throw Failure{position, "range() of more than 100,000", "use fewer"};
   Json list = Json::array();
-  for (std::int64_t i = begin; step > 0 ? i < end : i > end; i += step) {
-    if (static_cast<std::int64_t>(list.size()) >= kLongest)
-      throw Failure{position, "range() of more than 100,000", "use fewer"};
-    list.push_back(i);
-  }
+  for (std::uint64_t i = 0; i < count; ++i)
+    list.push_back(static_cast<std::int64_t>(unsigned_of(begin) + i * unsigned_of(step)));
   return list;
 }
 
