@@ -12,6 +12,7 @@
 #include "eval/template/builtins.h"
 #include "eval/template/operators.h"
 #include "eval/template/python_json.h"
+#include "eval/template/python_number.h"
 #include "eval/template/python_text.h"
 
 namespace tsugi::eval::syntax {
@@ -186,15 +187,25 @@ Json sorted(const Json& object, Values values, const Json& named, Position posit
   return items;
 }
 
-Json to_int(const Json& object, Values values, const Json& named, Position, bool) {
-  if (object.is_number_float()) return static_cast<std::int64_t>(object.get<double>());
+Json to_int(const Json& object, Values values, const Json& named, Position position, bool) {
+  const std::optional<Json> base = argument(values, named, 1, "base");
+  if (base && *base != Json(10))
+    throw Failure{position, "the filter 'int' with another base than 10",
+                  "write the number in decimal digits"};
   if (const auto number = python::integer(object)) return *number;
-  if (object.is_string()) {
-    const std::string text(python::strip(object.get_ref<const std::string&>()));
-    const std::size_t digits = text.find_first_not_of("+-");
-    if (digits != std::string::npos && digits <= 1 && text.size() < 18 &&
-        text.find_first_not_of("0123456789", digits) == std::string::npos)
-      return std::stoll(text);
+  python::Whole whole;
+  if (object.is_number_integer()) whole.found = python::Whole::Found::too_large;
+  if (object.is_number_float()) whole = python::whole(object.get<double>());
+  if (object.is_string()) whole = python::whole(object.get_ref<const std::string&>());
+  switch (whole.found) {
+    case python::Whole::Found::number:
+      return whole.value;
+    case python::Whole::Found::too_large:
+      throw Failure{position, "a whole number beyond 64 bits", "use smaller numbers"};
+    case python::Whole::Found::foreign_digits:
+      throw Failure{position, "the filter 'int' of digits that are not 0 to 9", "write them as 0 to 9"};
+    case python::Whole::Found::none:
+      break;
   }
   return argument(values, named, 0, "default").value_or(Json(0));
 }

@@ -48,9 +48,9 @@ long count_of(const Json& value) {
   return static_cast<long>(*number);
 }
 
-/// The optional last argument "how many", -1 when it is not there.
+/// The optional last argument "how many", -1 when it is not there or negative.
 long most_of(Values arguments, std::size_t at) {
-  return arguments.size() > at ? count_of(arguments[at]) : -1;
+  return arguments.size() > at ? std::max(-1L, count_of(arguments[at])) : -1;
 }
 
 /// lstrip and rstrip share their arguments: none or None means white space.

@@ -162,11 +162,10 @@ Json slice(const Json& object, std::optional<std::int64_t> begin, std::optional<
     throw Failure{position, fmt::format("a slice of a value of type {}", python::type_name(object)),
                   "only text and lists have slices"};
   }
-  const std::int64_t stride = step.value_or(1);
-  constexpr std::int64_t kLongest = std::int64_t{1}
-                                    << 40;  // beyond any list; keeps the sums below free of overflow
-  if (stride == 0 || std::abs(stride) > kLongest)
-    throw Failure{position, "a slice with step 0", "use another step"};
+  // Beyond any list; keeps the sums below free of overflow.
+  constexpr std::int64_t kLongest = std::int64_t{1} << 40;
+  const std::int64_t stride = std::clamp(step.value_or(1), -kLongest, kLongest);
+  if (stride == 0) throw Failure{position, "a slice with step 0", "use another step"};
   const std::u32string points =
       object.is_string() ? python::code_points(object.get<std::string>()) : std::u32string();
   const auto size = static_cast<std::int64_t>(object.is_string() ? points.size() : object.size());

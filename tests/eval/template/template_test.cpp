@@ -4,6 +4,7 @@
 // Expected values are Python's jinja2 (tests/peers/make_template_golden.py).
 #include "eval/template/template.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -111,6 +112,15 @@ TEST(Template, NumbersBeyond64BitsAreRefused) {
   EXPECT_THAT(error_of("{{ a // -1 }}", {{"a", std::numeric_limits<std::int64_t>::min()}}),
               HasSubstr("beyond 64 bits"));
   EXPECT_THAT(error_of("{{ 99999999999999999999 }}"), HasSubstr("the number '99999999999999999999'"));
+  for (const char* number : {"1e30", "'1e30'", "'9223372036854775808'", "-1e19"})
+    EXPECT_THAT(error_of(fmt::format("{{{{ ({}) | int }}}}", number)), HasSubstr("beyond 64 bits")) << number;
+  EXPECT_THAT(error_of("{{ a | int }}", {{"a", std::numeric_limits<std::uint64_t>::max()}}),
+              HasSubstr("beyond 64 bits"));
+}
+
+TEST(Template, IntRefusesWhatPythonReadsAndItDoesNot) {
+  EXPECT_THAT(error_of("{{ '１２' | int }}"), HasSubstr("digits that are not 0 to 9"));
+  EXPECT_THAT(error_of("{{ '1f' | int(0, 16) }}"), HasSubstr("another base than 10"));
 }
 
 TEST(Template, NestingIsBounded) {
