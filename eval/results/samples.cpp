@@ -77,8 +77,8 @@ const std::string& first_text(const Task& task, const Item& item) {
 }  // namespace
 
 SampleHashes sample_hashes(const Task& task, const Item& item) {
-  return {merge::sha256_hex(python::json_dumps(item.doc, 2)), merge::sha256_hex(first_text(task, item)),
-          merge::sha256_hex(python::str(item.reference))};
+  return {merge::sha256_hex(python::json_dumps(item.doc, {.indent = 2})),
+          merge::sha256_hex(first_text(task, item)), merge::sha256_hex(python::str(item.reference))};
 }
 
 std::string samples_jsonl(const TaskResult& result) {

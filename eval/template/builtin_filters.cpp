@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "eval/template/builtins.h"
 #include "eval/template/operators.h"
@@ -44,10 +46,22 @@ std::vector<Json> items_of(const Json& object, std::string_view filter, Position
   return items;
 }
 
-// "a.b" of an item; null where it is not there.
+// The path that names an attribute.
+std::string path_of(const Json& attribute, Position position) {
+  if (attribute.is_string()) return attribute.get<std::string>();
+  throw Failure{position, fmt::format("the attribute {}", python::repr(attribute)), "give its name as text"};
+}
+
+// "a.b" of an item, "a.0" of lists; null where it is not there.
 const Json* attribute_of(const Json& item, const std::string& path) {
   const Json* at = &item;
   for (const std::string& part : python::split(path, ".")) {
+    const python::Whole place = at->is_array() ? python::whole(part) : python::Whole{};
+    if (place.found == python::Whole::Found::number && place.value >= 0) {
+      if (static_cast<std::size_t>(place.value) >= at->size()) return nullptr;
+      at = &(*at)[static_cast<std::size_t>(place.value)];
+      continue;
+    }
     if (!at->is_object()) return nullptr;
     const auto found = at->find(part);
     if (found == at->end()) return nullptr;
@@ -56,14 +70,44 @@ const Json* attribute_of(const Json& item, const std::string& path) {
   return at;
 }
 
-Json to_json(const Json& object, Values values, const Json& named, Position, bool) {
-  const std::optional<Json> indent = argument(values, named, 0, "indent");
-  const std::optional<Json> sorted =
-      named.contains("sort_keys") ? std::optional<Json>(named["sort_keys"]) : std::nullopt;
+// How much a template may ask for a line.
+constexpr std::int64_t kWidest = 1000;
+
+std::optional<std::int64_t> width_of(const std::optional<Json>& given, std::string_view filter,
+                                     Position position) {
+  if (!given) return std::nullopt;
+  const auto width = python::integer(*given);
+  if (width && *width <= kWidest) return width;
+  throw Failure{position, fmt::format("the filter '{}' with an indent of {}", filter, python::repr(*given)),
+                "give a number of blanks, 1000 at most"};
+}
+
+// As transformers has it for chat templates.
+Json to_json_of_chats(const Json& object, Values values, const Json& named, Position position) {
+  if (argument(values, named, 2, "separators").value_or(Json()) != Json())
+    throw Failure{position, "the filter 'tojson' with separators", "leave them out"};
+  std::optional<Json> indent = argument(values, named, 1, "indent");
+  if (indent && indent->is_null()) indent.reset();
   return python::json_dumps(
-      object,
-      indent ? static_cast<int>(std::clamp<std::int64_t>(python::integer(*indent).value_or(0), 0, 16)) : 0,
-      sorted && python::truth(*sorted));
+      object, {.indent = width_of(indent, "tojson", position),
+               .sorted = python::truth(argument(values, named, 3, "sort_keys").value_or(false)),
+               .ascii = python::truth(argument(values, named, 0, "ensure_ascii").value_or(false))});
+}
+
+// Jinja's own, for task files: safe inside HTML.
+Json to_json(const Json& object, Values values, const Json& named, Position position, bool strict) {
+  if (!strict) return to_json_of_chats(object, values, named, position);
+  if (values.size() > 1 || named.size() > (named.contains("indent") ? 1 : 0))
+    throw Failure{position, "the filter 'tojson' with more than an indent",
+                  "give it the arguments that Jinja's has"};
+  std::optional<Json> indent = argument(values, named, 0, "indent");
+  if (indent && indent->is_null()) indent.reset();
+  std::string json = python::json_dumps(
+      object, {.indent = width_of(indent, "tojson", position), .sorted = true, .ascii = true});
+  for (const auto& [character, code] :
+       {std::pair{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {"'", "\\u0027"}})
+    json = python::replace(json, character, code);
+  return json;
 }
 
 // select, reject, selectattr, rejectattr: items, or their attribute, that pass a test; without one, that are
@@ -75,21 +119,17 @@ Json choose(const Json& object, Values values, const Json&, Position position, b
   if (values.size() < skipped)
     throw Failure{position, fmt::format("the filter '{}attr' without an attribute", name), "name one"};
   Json result = Json::array();
+  const std::string path = by_attribute ? path_of(values[0], position) : "";
+  const std::string test = values.size() > skipped ? python::str(values[skipped]) : "";
+  const bool asks_for_it = test == "defined" || test == "undefined";
   for (const Json& item : items_of(object, name, position)) {
-    const Json* value = by_attribute ? attribute_of(item, python::str(values[0])) : &item;
-    bool passes = false;
-    if (values.size() == skipped) {
-      passes = value != nullptr && python::truth(*value);
-    } else {
-      const std::string test = python::str(values[skipped]);
-      if (test == "defined" || test == "undefined") {
-        passes = (value != nullptr) == (test == "defined");
-      } else {
-        if (value == nullptr && strict)
-          throw Failure{position, fmt::format("an item without '{}'", python::str(values[0])),
-                        "check the items"};
-        passes = value != nullptr && apply_test(test, *value, values.subspan(skipped + 1), position);
-      }
+    const Json* value = by_attribute ? attribute_of(item, path) : &item;
+    if (value == nullptr && strict && !asks_for_it)
+      throw Failure{position, fmt::format("an item without '{}'", path), "check the items"};
+    bool passes = (value != nullptr) == (test != "undefined");
+    if (value != nullptr && !asks_for_it) {
+      passes = values.size() == skipped ? python::truth(*value)
+                                        : apply_test(test, *value, values.subspan(skipped + 1), position);
     }
     if (passes == wanted) result.push_back(item);
   }
@@ -99,8 +139,8 @@ Json choose(const Json& object, Values values, const Json&, Position position, b
 Json map_items(const Json& object, Values values, const Json& named, Position position, bool strict) {
   Json result = Json::array();
   const bool by_attribute = named.contains("attribute");
-  if (!by_attribute && values.empty())
-    throw Failure{position, "the filter 'map' without a filter or attribute", "name one"};
+  if (by_attribute != values.empty())
+    throw Failure{position, "the filter 'map' without a filter or attribute, or with both", "name one"};
   for (const Json& item : items_of(object, "map", position)) {
     if (!by_attribute) {
       const std::string filter = python::str(values[0]);
@@ -108,30 +148,34 @@ Json map_items(const Json& object, Values values, const Json& named, Position po
       result.push_back(apply_filter(filter, item, values.subspan(1), Json::object(), position, strict));
       continue;
     }
-    const Json* value = attribute_of(item, python::str(named["attribute"]));
+    const std::string path = path_of(named["attribute"], position);
+    const Json* value = attribute_of(item, path);
     const bool missing = value == nullptr && !named.contains("default");
     if (missing && strict)
-      throw Failure{position, fmt::format("an item without '{}'", python::str(named["attribute"])),
-                    "check the items"};
+      throw Failure{position, fmt::format("an item without '{}'", path), "check the items"};
     result.push_back(value != nullptr ? *value : missing ? Json("") : named["default"]);
   }
   return result;
 }
 
-Json indent(const Json& object, Values values, const Json& named, Position, bool) {
-  const std::optional<Json> width = argument(values, named, 0, "width");
-  const std::optional<Json> first = argument(values, named, 1, "first");
-  const std::optional<Json> blank = argument(values, named, 2, "blank");
-  const std::string space = width && width->is_string()
-                                ? width->get<std::string>()
-                                : std::string(static_cast<std::size_t>(std::clamp<std::int64_t>(
-                                                  width ? python::integer(*width).value_or(4) : 4, 0, 1000)),
-                                              ' ');
-  std::string out = first && python::truth(*first) ? space : "";
-  const std::vector<std::string> lines = python::split(python::str(object), "\n");
+Json indent(const Json& object, Values values, const Json& named, Position position, bool) {
+  if (!object.is_string())
+    throw Failure{position,
+                  fmt::format("the filter 'indent' of a value of type {}", python::type_name(object)),
+                  "give it text"};
+  const Json width = argument(values, named, 0, "width").value_or(4);
+  const bool first = python::truth(argument(values, named, 1, "first").value_or(false));
+  const bool blank = python::truth(argument(values, named, 2, "blank").value_or(false));
+  const auto blanks = [&] {
+    return std::string(
+        static_cast<std::size_t>(std::max<std::int64_t>(0, *width_of(width, "indent", position))), ' ');
+  };
+  const std::string space = width.is_string() ? width.get<std::string>() : blanks();
+  std::string out = first ? space : "";
+  const std::vector<std::string> lines = python::split_lines(object.get_ref<const std::string&>() + "\n");
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) out += '\n';
-    if (i > 0 && (!lines[i].empty() || (blank && python::truth(*blank)))) out += space;
+    if (i > 0 && (blank || !lines[i].empty())) out += space;
     out += lines[i];
   }
   return out;
@@ -141,20 +185,53 @@ Json list(const Json& object, Values, const Json&, Position position, bool) {
   return items_of(object, "list", position);
 }
 
-Json pairs(const Json& object, Values, const Json&, Position, bool) {
+Json pairs(const Json& object, Values, const Json&, Position position, bool) {
+  if (!object.is_object())
+    throw Failure{position, fmt::format("the items of a value of type {}", python::type_name(object)),
+                  "give it a dict"};
   Json result = Json::array();
-  if (object.is_object()) {
-    for (const auto& [key, value] : object.items()) result.push_back({key, value});
-  }
+  for (const auto& [key, value] : object.items()) result.push_back({key, value});
   return result;
 }
 
-Json unique(const Json& object, Values, const Json&, Position position, bool) {
+// What items are compared by: an attribute or themselves, texts without regard to case unless it counts.
+class Key {
+ public:
+  Key(const std::optional<Json>& attribute, const std::optional<Json>& case_counts, Position position)
+      : case_counts_(case_counts && python::truth(*case_counts)), position_(position) {
+    if (!attribute || attribute->is_null()) return;
+    path_ = path_of(*attribute, position);
+    if (path_->find(',') != std::string::npos)
+      throw Failure{position, fmt::format("the attributes '{}'", *path_), "name one attribute"};
+  }
+
+  Json of(const Json& item) const {
+    const Json* const by = path_ ? attribute_of(item, *path_) : &item;
+    if (by == nullptr)
+      throw Failure{position_, fmt::format("an item without '{}'", *path_), "check the items"};
+    return by->is_string() && !case_counts_ ? Json(python::lower(by->get_ref<const std::string&>())) : *by;
+  }
+
+ private:
+  bool case_counts_;
+  Position position_;
+  std::optional<std::string> path_;
+};
+
+Json unique(const Json& object, Values values, const Json& named, Position position, bool) {
+  const Key key(argument(values, named, 1, "attribute"), argument(values, named, 0, "case_sensitive"),
+                position);
   Json result = Json::array();
+  std::vector<Json> seen;
   for (const Json& item : items_of(object, "unique", position)) {
-    const bool seen = std::any_of(result.begin(), result.end(),
-                                  [&](const Json& other) { return python::equal(other, item); });
-    if (!seen) result.push_back(item);
+    const Json own = key.of(item);
+    if (own.is_structured())
+      throw Failure{position, "the filter 'unique' of lists or dicts",
+                    "name an attribute that is text or a number"};
+    if (std::any_of(seen.begin(), seen.end(), [&](const Json& other) { return python::equal(other, own); }))
+      continue;
+    seen.push_back(own);
+    result.push_back(item);
   }
   return result;
 }
@@ -168,23 +245,44 @@ Json reversed(const Json& object, Values, const Json&, Position position, bool) 
   return text;
 }
 
-// Texts without regard to case, as Jinja's default; pairs of a dict by key.
-Json sorted(const Json& object, Values values, const Json& named, Position position, bool) {
-  std::vector<Json> items = items_of(object, "sort", position);
-  const std::optional<Json> descending = argument(values, named, 0, "reverse");
-  const auto key = [&](const Json& item) -> Json {
-    const Json* by =
-        named.contains("attribute") ? attribute_of(item, python::str(named["attribute"])) : &item;
-    if (by == nullptr) return {};
-    return by->is_string() ? Json(python::lower(by->get_ref<const std::string&>())) : *by;
-  };
+// Equal items keep their order, also in descending order.
+Json in_order(std::vector<Json> items, bool descending, const std::function<Json(const Json&)>& key,
+              Position position) {
   std::stable_sort(items.begin(), items.end(), [&](const Json& a, const Json& b) {
     const std::optional<int> order = python::order(key(a), key(b));
     if (!order) throw Failure{position, "a list whose items have no order", "sort numbers or texts"};
-    return *order < 0;
+    return descending ? *order > 0 : *order < 0;
   });
-  if (descending && python::truth(*descending)) std::reverse(items.begin(), items.end());
   return items;
+}
+
+bool is_descending(const std::optional<Json>& given, std::string_view filter, Position position) {
+  if (!given) return false;
+  if (const auto number = python::integer(*given)) return *number != 0;
+  throw Failure{position, fmt::format("the filter '{}' with reverse={}", filter, python::repr(*given)),
+                "give true or false"};
+}
+
+Json sorted(const Json& object, Values values, const Json& named, Position position, bool) {
+  const Key key(argument(values, named, 2, "attribute"), argument(values, named, 1, "case_sensitive"),
+                position);
+  return in_order(
+      items_of(object, "sort", position),
+      is_descending(argument(values, named, 0, "reverse"), "sort", position),
+      [&](const Json& item) { return key.of(item); }, position);
+}
+
+Json sorted_pairs(const Json& object, Values values, const Json& named, Position position, bool strict) {
+  const Json by = argument(values, named, 1, "by").value_or("key");
+  if (by != Json("key") && by != Json("value"))
+    throw Failure{position, fmt::format("the filter 'dictsort' by {}", python::repr(by)),
+                  "sort by 'key' or 'value'"};
+  const Key key(std::nullopt, argument(values, named, 0, "case_sensitive"), position);
+  const std::size_t place = by == Json("key") ? 0 : 1;
+  return in_order(
+      pairs(object, {}, Json::object(), position, strict),
+      is_descending(argument(values, named, 2, "reverse"), "dictsort", position),
+      [&](const Json& pair) { return key.of(pair[place]); }, position);
 }
 
 Json to_int(const Json& object, Values values, const Json& named, Position position, bool) {
@@ -211,7 +309,7 @@ Json to_int(const Json& object, Values values, const Json& named, Position posit
 }
 
 Json safe(const Json& object, Values, const Json&, Position, bool) {
-  return object;
+  return python::str(object);
 }
 
 Json method(const char* name, const Json& object, Position position) {
@@ -220,32 +318,28 @@ Json method(const char* name, const Json& object, Position position) {
 Json capitalize(const Json& object, Values, const Json&, Position position, bool) {
   return method("capitalize", object, position);
 }
-Json title(const Json& object, Values, const Json&, Position position, bool) {
-  return method("title", object, position);
+Json title(const Json& object, Values, const Json&, Position, bool) {
+  return python::titled_words(python::str(object));
 }
 
 constexpr std::array kNamed{
-    NamedFilter{"tojson", to_json},
-    NamedFilter{"select", choose<true, false>},
-    NamedFilter{"reject", choose<false, false>},
-    NamedFilter{"selectattr", choose<true, true>},
-    NamedFilter{"rejectattr", choose<false, true>},
-    NamedFilter{"map", map_items},
-    NamedFilter{"indent", indent},
-    NamedFilter{"list", list},
-    NamedFilter{"items", pairs},
-    NamedFilter{"dictsort",
-                [](const Json& object, Values values, const Json& named, Position position, bool strict) {
-                  return sorted(pairs(object, values, named, position, strict), {}, Json::object(), position,
-                                strict);
-                }},
-    NamedFilter{"unique", unique},
-    NamedFilter{"reverse", reversed},
-    NamedFilter{"sort", sorted},
-    NamedFilter{"int", to_int},
-    NamedFilter{"safe", safe},
-    NamedFilter{"capitalize", capitalize},
-    NamedFilter{"title", title},
+    NamedFilter{"tojson", "ensure_ascii indent separators sort_keys", to_json},
+    NamedFilter{"select", "*", choose<true, false>},
+    NamedFilter{"reject", "*", choose<false, false>},
+    NamedFilter{"selectattr", "*", choose<true, true>},
+    NamedFilter{"rejectattr", "*", choose<false, true>},
+    NamedFilter{"map", "* attribute default", map_items},
+    NamedFilter{"indent", "width first blank", indent},
+    NamedFilter{"list", "", list},
+    NamedFilter{"items", "", pairs},
+    NamedFilter{"dictsort", "case_sensitive by reverse", sorted_pairs},
+    NamedFilter{"unique", "case_sensitive attribute", unique},
+    NamedFilter{"reverse", "", reversed},
+    NamedFilter{"sort", "reverse case_sensitive attribute", sorted},
+    NamedFilter{"int", "default base", to_int},
+    NamedFilter{"safe", "", safe},
+    NamedFilter{"capitalize", "", capitalize},
+    NamedFilter{"title", "", title},
 };
 
 }  // namespace

@@ -27,18 +27,8 @@ struct TestRow {
 const std::array kTests{
     TestRow{"callable", [](const Json&) { return false; }},
     TestRow{"iterable", [](const Json& value) { return value.is_structured() || value.is_string(); }},
-    TestRow{"odd", [](const Json& value) { return python::integer(value).value_or(0) % 2 != 0; }},
-    TestRow{"even", [](const Json& value) { return python::integer(value).value_or(1) % 2 == 0; }},
-    TestRow{"lower",
-            [](const Json& value) {
-              return value.is_string() && python::lower(value.get_ref<const std::string&>()) ==
-                                              value.get_ref<const std::string&>();
-            }},
-    TestRow{"upper",
-            [](const Json& value) {
-              return value.is_string() && python::upper(value.get_ref<const std::string&>()) ==
-                                              value.get_ref<const std::string&>();
-            }},
+    TestRow{"lower", [](const Json& value) { return python::is_lower(python::str(value)); }},
+    TestRow{"upper", [](const Json& value) { return python::is_upper(python::str(value)); }},
     TestRow{"defined", nullptr},
     TestRow{"undefined", nullptr},
     TestRow{"none", [](const Json& value) { return value.is_null(); }},
@@ -58,12 +48,46 @@ struct Relation {
   std::string_view operation;
 };
 
+bool leaves(const Json& value, const Json& divisor, std::int64_t rest, Position position) {
+  return python::equal(arithmetic("%", value, divisor, position), Json(rest));
+}
+
+// Python's `is`; of numbers and texts it depends on how Python keeps them.
+bool is_same(const Json& left, const Json& right, Position position) {
+  const auto single = [](const Json& value) { return value.is_boolean() || value.is_null(); };
+  if (!single(left) && !single(right))
+    throw Failure{position, "the test 'sameas' with other than true, false and none", "use =="};
+  return left.type() == right.type() && left == right;
+}
+
+// Tests that compute.
+struct ComputedTest {
+  std::string_view name;
+  bool with_argument;
+  bool (*holds)(const Json& value, Values arguments, Position position);
+};
+const std::array kComputed{
+    ComputedTest{"odd", false,
+                 [](const Json& value, Values, Position at) { return leaves(value, 2, 1, at); }},
+    ComputedTest{"even", false,
+                 [](const Json& value, Values, Position at) { return leaves(value, 2, 0, at); }},
+    ComputedTest{"divisibleby", true,
+                 [](const Json& value, Values by, Position at) { return leaves(value, by[0], 0, at); }},
+    ComputedTest{"sameas", true,
+                 [](const Json& value, Values other, Position at) { return is_same(value, other[0], at); }},
+};
+
+const ComputedTest* find_computed(std::string_view name) {
+  const auto* found = std::find_if(kComputed.begin(), kComputed.end(),
+                                   [&](const ComputedTest& row) { return row.name == name; });
+  return found == kComputed.end() ? nullptr : found;
+}
+
 // Tests that compare with what stands behind them.
-constexpr std::array kRelations{
-    Relation{"equalto", "=="}, Relation{"eq", "=="},      Relation{"==", "=="},
-    Relation{"ne", "!="},      Relation{"in", "in"},      Relation{"sameas", "=="},
-    Relation{"lt", "<"},       Relation{"gt", ">"},       Relation{"le", "<="},
-    Relation{"ge", ">="},      Relation{"lessthan", "<"}, Relation{"greaterthan", ">"}};
+constexpr std::array kRelations{Relation{"equalto", "=="}, Relation{"eq", "=="},        Relation{"==", "=="},
+                                Relation{"ne", "!="},      Relation{"in", "in"},        Relation{"lt", "<"},
+                                Relation{"gt", ">"},       Relation{"le", "<="},        Relation{"ge", ">="},
+                                Relation{"lessthan", "<"}, Relation{"greaterthan", ">"}};
 
 const Relation* find_relation(std::string_view name) {
   const auto* found = std::find_if(kRelations.begin(), kRelations.end(),
@@ -74,7 +98,7 @@ const Relation* find_relation(std::string_view name) {
 }  // namespace
 
 void check_test(const std::string& name, Position position) {
-  if (find_relation(name) != nullptr || name == "divisibleby") return;
+  if (find_relation(name) != nullptr || find_computed(name) != nullptr) return;
   std::vector<std::string> names;
   for (const TestRow& row : kTests) {
     if (row.name == name) return;
@@ -85,20 +109,20 @@ void check_test(const std::string& name, Position position) {
 }
 
 bool needs_argument(const std::string& test) {
-  return find_relation(test) != nullptr || test == "divisibleby";
+  const ComputedTest* const computed = find_computed(test);
+  return find_relation(test) != nullptr || (computed != nullptr && computed->with_argument);
 }
 
 bool apply_test(const std::string& name, const Json& object, Values arguments, Position position) {
-  if (needs_argument(name)) {
-    if (arguments.empty())
-      throw Failure{position, fmt::format("the test '{}' without what it compares with", name),
-                    "write it behind"};
-    if (const Relation* relation = find_relation(name))
-      return compare(relation->operation, object, arguments[0], position);
-    const auto number = python::integer(object);
-    const auto divisor = python::integer(arguments[0]);
-    return number && divisor && *divisor != 0 && *number % *divisor == 0;
+  const std::size_t wanted = needs_argument(name) ? 1 : 0;
+  if (arguments.size() != wanted) {
+    check_test(name, position);
+    throw Failure{position, fmt::format("the test '{}' with {} arguments", name, arguments.size()),
+                  wanted == 1 ? "write behind it what it compares with" : "write none behind it"};
   }
+  if (const Relation* relation = find_relation(name))
+    return compare(relation->operation, object, arguments[0], position);
+  if (const ComputedTest* computed = find_computed(name)) return computed->holds(object, arguments, position);
   const auto* row =
       std::find_if(kTests.begin(), kTests.end(), [&](const TestRow& r) { return r.name == name; });
   if (row == kTests.end()) check_test(name, position);

@@ -126,6 +126,7 @@ Json count_in_list(const Json& list, Values arguments) {
 }
 
 Json get_of_dict(const Json& dict, Values arguments) {
+  if (arguments[0].is_structured()) throw WrongArgument{"needs a key that is no list and no dict"};
   const auto found = arguments[0].is_string() ? dict.find(text(arguments[0])) : dict.end();
   if (found != dict.end()) return *found;
   return arguments.size() > 1 ? arguments[1] : Json(nullptr);
@@ -162,16 +163,20 @@ Json replaced(const std::string& object, Values arguments, bool convert) {
   return python::replace(object, argument(0), argument(1), most_of(arguments, 2));
 }
 
-// A capital behind everything that is no letter.
+// A capital at the beginning of each run of letters that have case.
 std::string titled(const std::string& value) {
   std::string result;
-  bool inside = false;
+  std::string word;
   for (const char32_t point : python::code_points(value)) {
     const std::string one = python::utf8(std::u32string(1, point));
-    result += inside ? python::lower(one) : python::upper(one);
-    inside = python::lower(one) != python::upper(one);
+    if (python::lower(one) != python::upper(one)) {
+      word += one;
+      continue;
+    }
+    result += python::capitalize(word) + one;
+    word.clear();
   }
-  return result;
+  return result + python::capitalize(word);
 }
 
 constexpr auto kText = Json::value_t::string;
@@ -229,10 +234,7 @@ const std::array kMethods{
            [](const Json& object, Values) { return Json(python::capitalize(text(object))); }},
     Method{"title", kText, 0, 0, [](const Json& object, Values) { return Json(titled(text(object))); }},
     Method{"isdigit", kText, 0, 0,
-           [](const Json& object, Values) {
-             const std::string& value = text(object);
-             return Json(!value.empty() && value.find_first_not_of("0123456789") == std::string::npos);
-           }},
+           [](const Json& object, Values) { return Json(python::is_digits(text(object))); }},
 };
 
 const std::array kFilters{
@@ -283,7 +285,24 @@ Json checked_call(const Row& row, const Json& object, Values arguments, std::str
                 "give it the arguments that Python's has"};
 }
 
+void refuse_name(std::string_view filter, const std::string& argument, Position position) {
+  throw Failure{position, fmt::format("the filter '{}' with the argument '{}'", filter, argument),
+                "give it the arguments that Jinja's has"};
+}
+
 }  // namespace
+
+void check_arguments(const NamedFilter& filter, std::size_t given, const Json& named, Position position) {
+  std::vector<std::string> names;
+  if (!filter.parameters.empty()) names = python::split(filter.parameters, " ");
+  const bool any = !names.empty() && names.front() == "*";
+  if (!any && given > names.size()) wrong_count("filter", std::string(filter.name), given, position);
+  for (const auto& [name, value] : named.items()) {
+    const auto place = std::find(names.begin(), names.end(), name) - names.begin();
+    const bool again = any ? given > 0 : place < static_cast<std::ptrdiff_t>(given);
+    if (place == static_cast<std::ptrdiff_t>(names.size()) || again) refuse_name(filter.name, name, position);
+  }
+}
 
 void check_method(const std::string& name, Position position) {
   check_name(kMethods, name, "method", position);
@@ -318,7 +337,9 @@ Json call_method(const std::string& name, const Json& object, Values arguments, 
 Json apply_filter(const std::string& name, const Json& object, Values arguments, const Json& named,
                   Position position, bool strict) {
   for (const NamedFilter& row : named_filters()) {
-    if (row.name == name) return row.call(object, arguments, named, position, strict);
+    if (row.name != name) continue;
+    check_arguments(row, arguments.size(), named, position);
+    return row.call(object, arguments, named, position, strict);
   }
   if (!named.empty()) {
     throw Failure{position, fmt::format("the filter '{}' with the argument '{}'", name, named.begin().key()),

@@ -36,10 +36,15 @@ bool needs_argument(const std::string& test);
 /// The filters of builtin_filters.cpp, which take arguments by name and other filters and tests.
 struct NamedFilter {
   std::string_view name;
+  std::string_view parameters;  ///< their names in order; "*" for any by place, and the others only by name
   /// `strict`: an attribute that an item lacks is an error, not false.
   python::Json (*call)(const python::Json& object, std::span<const python::Json> arguments,
                        const python::Json& named, Position position, bool strict);
 };
 std::span<const NamedFilter> named_filters();
+
+/// Throws Failure unless each argument is one of the filter's and given once, by place or by name.
+void check_arguments(const NamedFilter& filter, std::size_t given, const python::Json& named,
+                     Position position);
 
 }  // namespace tsugi::eval::syntax

@@ -193,16 +193,17 @@ class Evaluator {
 
   Value of(const Filter& node, Position position) const {
     const Value object = value(*node.object);
-    if (node.name == "default" || node.name == "d") return or_default(node, object);
+    if (node.name == "default" || node.name == "d") return or_default(node, object, position);
     return Value(apply_filter(node.name, object.is_nothing() ? Json("") : object.get(),
                               values(node.arguments.positional), named(node.arguments), position,
                               scope_.environment().strict));
   }
 
   // The second argument says that what is false counts as undefined.
-  Value or_default(const Filter& node, const Value& object) const {
+  Value or_default(const Filter& node, const Value& object, Position position) const {
     const std::vector<Json> positional = values(node.arguments.positional);
     const Json names = named(node.arguments);
+    check_arguments({node.name, "default_value boolean", nullptr}, positional.size(), names, position);
     const bool by_truth = positional.size() > 1
                               ? python::truth(positional[1])
                               : names.contains("boolean") && python::truth(names["boolean"]);

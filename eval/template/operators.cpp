@@ -81,6 +81,7 @@ bool contains(const Json& collection, const Json& value, Position position) {
     return std::any_of(collection.begin(), collection.end(),
                        [&](const Json& item) { return python::equal(item, value); });
   }
+  if (collection.is_object() && value.is_structured()) type_error("in", value, collection, position);
   if (collection.is_object()) return value.is_string() && collection.contains(value.get<std::string>());
   if (!collection.is_string() || !value.is_string()) type_error("in", value, collection, position);
   return collection.get_ref<const std::string&>().find(value.get_ref<const std::string&>()) !=
@@ -91,7 +92,8 @@ std::string repeated(const Json& value, std::int64_t count, Position position) {
   constexpr std::size_t kLongest = std::size_t{1}
                                    << 24U;  // beyond any prompt; bounds what a template can ask for
   const std::string& text = value.get_ref<const std::string&>();
-  if (count > 0 && text.size() > kLongest / static_cast<std::size_t>(count)) too_large(position);
+  if (text.empty() || count <= 0) return "";
+  if (text.size() > kLongest / static_cast<std::size_t>(count)) too_large(position);
   std::string result;
   for (std::int64_t i = 0; i < count; ++i) result += text;
   return result;
@@ -148,7 +150,8 @@ bool compare(std::string_view operation, const Json& left, const Json& right, Po
   if (operation == "not in") return !contains(right, left, position);
   const auto order = python::order(left, right);
   if (!order) {
-    if (left.is_number_float() || right.is_number_float()) return false;  // NaN
+    const bool numbers = (left.is_number() || left.is_boolean()) && (right.is_number() || right.is_boolean());
+    if (numbers) return false;  // one is NaN
     type_error(operation, left, right, position);
   }
   if (operation == "<") return *order < 0;

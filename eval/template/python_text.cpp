@@ -4,6 +4,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 
 namespace tsugi::eval::python {
@@ -219,6 +220,60 @@ std::string capitalize(std::string_view text) {
   const std::string first = utf8(points.substr(0, 1));
   // Of the whole: whether a sigma is final depends on what stands before it.
   return titled(points.front()) + lower(text).substr(lower(first).size());
+}
+
+bool is_lower(std::string_view text) {
+  return lower(text) == text && upper(text) != text;
+}
+bool is_upper(std::string_view text) {
+  return upper(text) == text && lower(text) != text;
+}
+
+bool is_digits(std::string_view text) {
+  // Digits of Unicode that are no decimal ones: first and last of each run.
+  constexpr std::pair<char32_t, char32_t> kOthers[] = {
+      {0xB2, 0xB3},     {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},   {0x2070, 0x2070},
+      {0x2074, 0x2079}, {0x2080, 0x2089},   {0x2460, 0x2468},   {0x2474, 0x247C},   {0x2488, 0x2490},
+      {0x24EA, 0x24EA}, {0x24F5, 0x24FD},   {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},
+      {0x278A, 0x2792}, {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
+  const std::u32string points = code_points(text);
+  return !points.empty() && std::all_of(points.begin(), points.end(), [&](char32_t point) {
+    return utf8proc_category(static_cast<utf8proc_int32_t>(point)) == UTF8PROC_CATEGORY_ND ||
+           std::any_of(std::begin(kOthers), std::end(kOthers),
+                       [&](const auto& run) { return point >= run.first && point <= run.second; });
+  });
+}
+
+std::string titled_words(std::string_view text) {
+  constexpr std::u32string_view kOpening = U"-({[<";
+  const std::u32string points = code_points(text);
+  std::string out;
+  for (std::size_t begin = 0; begin < points.size();) {
+    const auto separates = [&](std::size_t i) {
+      return is_space(points[i]) || kOpening.find(points[i]) != kOpening.npos;
+    };
+    std::size_t end = begin + 1;
+    while (end < points.size() && separates(end) == separates(begin)) ++end;
+    out += upper(utf8(points.substr(begin, 1))) + lower(utf8(points.substr(begin + 1, end - begin - 1)));
+    begin = end;
+  }
+  return out;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  constexpr std::u32string_view kEnds = U"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  for (std::size_t position = 0; position < text.size();) {
+    const std::size_t end = position;
+    const char32_t point = next_point(text, position);
+    if (kEnds.find(point) == kEnds.npos) continue;
+    if (point == U'\r' && position < text.size() && text[position] == '\n') ++position;
+    lines.emplace_back(text.substr(begin, end - begin));
+    begin = position;
+  }
+  if (begin < text.size()) lines.emplace_back(text.substr(begin));
+  return lines;
 }
 
 std::vector<std::string> split(std::string_view text, std::string_view separator, long most) {

@@ -34,6 +34,17 @@ std::string upper(std::string_view text);
 /// str.capitalize(): the first character in title case ("ǆ" to "ǅ", "ß" to "Ss"), the others lower.
 std::string capitalize(std::string_view text);
 
+/// str.islower() and str.isupper(): some character has case, and none the other.
+bool is_lower(std::string_view text);
+bool is_upper(std::string_view text);
+/// str.isdigit(): superscripts and circled digits too.
+bool is_digits(std::string_view text);
+/// Jinja's filter `title`: a capital behind each run of white space, hyphens and ( { [ <.
+std::string titled_words(std::string_view text);
+
+/// str.splitlines().
+std::vector<std::string> split_lines(std::string_view text);
+
 /// At most `most` cuts; negative: all. `separator` must not be empty.
 std::vector<std::string> split(std::string_view text, std::string_view separator, long most = -1);
 /// At runs of white space, without empty pieces.

@@ -113,6 +113,13 @@ STATEMENTS = [
     "{{ foo | default('d') }} {{ empty | default('d') }} {{ empty | default('d', true) }} {{ zahl | default(1) }} {{ nested.foo | d(2) }}",
     "{{ nested | items | list | length }} {% for k, v in {'b': 1, 'a': 2} | dictsort %}{{ k }}{{ v }}{% endfor %} {{ ['b', 'A', 'c'] | sort }} {{ [3, 1, 2] | sort(reverse=true) }} {{ list | reverse | list }}",
     "{{ [1, 2, 1, 'a', 'a'] | unique | list }} {{ 'abc' | list }} {{ 'abc' | reverse }} {{ 'x' | indent }} {{ 'a\nb\n\nc' | indent(2) }} {{ 'a\nb' | indent(2, true) }}",
+    "{{ '123' is lower }} {{ '' is upper }} {{ 'a1' is lower }} {{ true is lower }} {{ 3.0 is odd }} {{ 2.5 is even }} {{ 7 is divisibleby 3.5 }} {{ true is sameas true }} {{ none is sameas false }}",
+    "{{ {'b': 1, 'a': 2} | dictsort(by='value') | map('first') | list }} {{ {'b': 1, 'A': 2, 'a': 3} | dictsort(true) | map('first') | list }} {{ {'b': 1, 'a': 2} | dictsort(reverse=true) | map('last') | list }}",
+    "{{ ['a', 'A', 'b'] | unique | list }} {{ ['a', 'A'] | unique(true) | list }} {{ ['b', 'A', 'a'] | sort(reverse=true) }} {{ ['b', 'A', 'a'] | sort(case_sensitive=true) }} {{ [{'a': 2}, {'a': 1}] | sort(attribute='a') }}",
+    "{{ \"it's\" | title }} {{ \"it's\".title() }} {{ 'mcDonald-like (tEst' | title }} {{ 'ΌΣΟΣ'.title() }} {{ 'ßa'.title() }} {{ '１２'.isdigit() }} {{ '²'.isdigit() }} {{ '½'.isdigit() }}",
+    "{{ {'b': \"<i>'\", 'a': '日&'} | tojson }} {{ [1, {'a': 2}] | tojson(2) }} {{ [1] | tojson(indent=0) }} {{ 'x' | safe ~ 1 }} {{ 1 | safe is string }}",
+    "{{ 'a\\r\\nb\\u2028c\\n' | indent('- ', true) }}|{{ 'a\\n\\nb' | indent(2, blank=true) }}|{{ '' | indent(2, true) }}",
+    "{{ [[1, 2], [3, 4]] | map(attribute='1') | list }} {{ [[1, 2], [3, 4]] | map(attribute=1) | list if no else '' }} {{ [{'a': [5]}] | map(attribute='a.0') | list }}",
     "{{ '42.23' | int }} {{ ' 7 ' | int }} {{ '1_0' | int }} {{ '1__0' | int(8) }} {{ '1e3' | int }} {{ 'nan' | int(4) }} {{ '-inf' | int(4) }}",
     "{{ '+-3' | int(9) }} {{ '-+3' | int(9) }} {{ '+12' | int }} {{ '-5' | int }} {{ '000012' | int }} {{ '.5' | int(3) }} {{ '-5.' | int }} {{ '1_0.5' | int }}",
     "{{ '' | int(4) }} {{ '- 5' | int(4) }} {{ '_1' | int(4) }} {{ '1_' | int(4) }} {{ 'nan(1)' | int(4) }} {{ '1e999' | int(4) }} {{ '1e-999' | int(4) }}",
@@ -124,6 +131,8 @@ STATEMENTS = [
     "{{ 'ab' * 3 }} {{ 2 * 'x' }} {{ nested.keys() | list }} {{ nested.get('no', []) }} {{ 'a-b'.split('-') | last }} {{ '12'.isdigit() }} {{ 'x2'.isdigit() }}",
     "{% for x in list %}{{ x }}{% else %}never{% endfor %}{# c #}{% set x = 'after' %}{{ x }}", "{{ (1, 2)[0] }} {{ () | length }} {% for a, b in [(1, 2), (3, 4)] %}{{ a + b }}{% endfor %}",
     # what Jinja or Python refuses
+    "{{ 1.5 < 'a' }}", "{{ 'a' is odd }}", "{{ [] is divisibleby 2 }}", "{{ [1] in nested }}", "{{ nested.get([]) }}", "{{ zahl | default(1, true, 2) }}", "{{ zahl | default(other=1) }}", "{{ zahl | indent }}",
+    "{{ list | dictsort }}", "{{ zahl | items | list }}", "{{ [[1]] | unique | list }}", "{{ list | sort('a') }}", "{{ text | title(1) }}", "{{ [{'a': 1}, {}] | selectattr('a') | list }}", "{{ nested | dictsort(by='x') }}",
     "{% if yes %}", "{% endif %}", "{% for x in 5 %}{% endfor %}", "{% for x in %}{% endfor %}", "{% foo %}", "{% set %}", "{% for a, b in [1] %}{% endfor %}", "{{ foo() }}", "{{ raise_exception('x') }}",
     "{% set foo.bar = 1 %}", "{% macro m(a) %}{{ a }}{% endmacro %}{{ m() }}", "{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "{% for x in undefined_name %}{% endfor %}", "{{ 5 | selectattr('a') | list }}", "{% if undefined_name %}{% endif %}",
 ]

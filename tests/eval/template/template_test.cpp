@@ -75,6 +75,7 @@ TEST(Template, WorkAndTextAreBounded) {
               HasSubstr("more than 16 MiB"));
   EXPECT_THAT(error_of("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"), HasSubstr("nested too deeply"));
   EXPECT_THAT(error_of("{{ range(1000000) | length }}"), HasSubstr("range() of more than 100,000"));
+  EXPECT_EQ(parsed("{{ '' * 9007199254740993 }}").render(Json::object(), "d"), "");
 }
 
 TEST(Template, ErrorsOfSyntaxStandInTheTaskFile) {
