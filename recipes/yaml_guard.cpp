@@ -53,8 +53,8 @@ bool is_control(char c) {
 /// Listens to the parser, builds nothing.
 class Guard final : public YAML::EventHandler {
  public:
-  Guard(const std::string& file, Documents allowed, std::string_view scalar_tag)
-      : file_(file), allowed_(allowed), scalar_tag_(scalar_tag) {}
+  Guard(std::string_view text, const std::string& file, Documents allowed, std::string_view scalar_tag)
+      : text_(text), file_(file), allowed_(allowed), scalar_tag_(scalar_tag) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1 && allowed_ == Documents::one) {
@@ -68,6 +68,7 @@ class Guard final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& /*value*/) override {
     if (scalar_tag_.empty() || tag != scalar_tag_) check_tag(mark, tag);
+    check_quotes(mark);
     count_leaf(mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -121,6 +122,22 @@ class Guard final : public YAML::EventHandler {
       fail(mark, fmt::format("more than {} values", kMaxValues), "is this the right file?");
   }
 
+  // yaml-cpp takes the end of the file for the closing quote.
+  void check_quotes(const YAML::Mark& mark) {
+    std::size_t at = static_cast<std::size_t>(std::max(0, mark.pos));
+    const char quote = at < text_.size() ? text_[at] : '\0';
+    if (quote != '"' && quote != '\'') return;
+    for (++at; at < text_.size(); ++at) {
+      const bool doubled = quote == '\'' && text_.substr(at, 2) == "''";
+      if (doubled || (quote == '"' && text_[at] == '\\')) {
+        ++at;
+      } else if (text_[at] == quote) {
+        return;
+      }
+    }
+    fail(mark, "a quote that is never closed", fmt::format("close it with {}", quote));
+  }
+
   void count_leaf(const YAML::Mark& mark, YAML::anchor_t anchor) {
     count(mark);
     add(1);
@@ -142,6 +159,7 @@ class Guard final : public YAML::EventHandler {
     add(done.values);
   }
 
+  std::string_view text_;
   const std::string& file_;
   Documents allowed_;
   std::string_view scalar_tag_;  ///< allowed on plain values; "" for none
@@ -153,6 +171,11 @@ class Guard final : public YAML::EventHandler {
 };
 
 }  // namespace
+
+std::string_view without_bom(std::string_view text) {
+  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  return text.substr(0, kBom.size()) == kBom ? text.substr(kBom.size()) : text;
+}
 
 void check_yaml_size(std::size_t bytes, const std::string& file) {
   if (bytes > kMaxYamlBytes) throw InputError(file, "larger than 16 MiB", "is this the right file?");
@@ -188,7 +211,7 @@ void check_yaml_events(std::string_view text, const std::string& file, Documents
                        std::string_view scalar_tag) {
   std::istringstream in{std::string(text)};
   YAML::Parser parser(in);
-  Guard guard(file, allowed, scalar_tag);
+  Guard guard(without_bom(text), file, allowed, scalar_tag);
   while (parser.HandleNextDocument(guard)) {
   }
 }

@@ -13,6 +13,9 @@ namespace tsugi::recipes {
 /// Recipes and task files are kilobytes; what is larger is another file given by mistake.
 constexpr std::size_t kMaxYamlBytes = std::size_t{16} << 20;
 
+/// What yaml-cpp's marks count from.
+std::string_view without_bom(std::string_view text);
+
 /// Throws InputError above kMaxYamlBytes.
 void check_yaml_size(std::size_t bytes, const std::string& file);
 
@@ -22,7 +25,7 @@ void check_yaml_text(std::string_view text, const std::string& file);
 enum class Documents { one, several };
 
 /// Throws InputError for a second document where one is allowed, foreign tags (but `scalar_tag` on a plain
-/// value), or a limit of load_yaml; YAML::Exception for broken syntax.
+/// value), a quote that is never closed, or a limit of load_yaml; YAML::Exception for broken syntax.
 void check_yaml_events(std::string_view text, const std::string& file, Documents allowed,
                        std::string_view scalar_tag);
 

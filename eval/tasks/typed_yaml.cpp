@@ -6,8 +6,10 @@
 
 #include <algorithm>
 
+#include "eval/tasks/folded_scalar.h"
 #include "eval/tasks/quoted_scalar.h"
 #include "recipes/yaml.h"
+#include "recipes/yaml_guard.h"
 
 namespace tsugi::eval {
 namespace {
@@ -22,8 +24,9 @@ Json scalar_of(const YAML::Node& node, const Mark& mark, std::string_view source
   const std::string& text = node.Scalar();
   const std::string& tag = node.Tag();
   if (tag == "!") {
-    const auto lines = read_long_quoted(source, static_cast<std::size_t>(std::max(0, node.Mark().pos)));
-    return lines ? *lines : text;
+    const auto at = static_cast<std::size_t>(std::max(0, node.Mark().pos));
+    const auto lines = read_long_quoted(source, at);
+    return lines ? *lines : with_kept_ends(text, source, at);
   }
   if (tag == std::string(kYamlTag) + "str") return text;
   const Json value = resolve_plain_scalar(text, mark);
@@ -92,7 +95,7 @@ std::string TypedYaml::seen() const {
 }
 
 TypedYaml read_typed_yaml(std::string_view text, const std::string& file) {
-  return typed(recipes::load_yaml(text, file, kFunctionTag), file, text);
+  return typed(recipes::load_yaml(text, file, kFunctionTag), file, recipes::without_bom(text));
 }
 
 }  // namespace tsugi::eval

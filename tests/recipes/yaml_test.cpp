@@ -61,6 +61,17 @@ TEST(LoadYaml, BrokenSyntaxHasItsPlace) {
               StartsWith("f.yaml:1:4: broken YAML (the referenced anchor is not defined)"));
 }
 
+TEST(LoadYaml, RefusesQuotesThatAreNeverClosed) {
+  EXPECT_THAT(error_of("a: \"x"), StartsWith("f.yaml:1:6: broken YAML (illegal EOF in scalar)"));
+  EXPECT_EQ(error_of("a: 1\nb: \"x\nc: 2\n"), "f.yaml:2:4: a quote that is never closed; close it with \"");
+  EXPECT_EQ(error_of("a: 'it''s\n"), "f.yaml:1:4: a quote that is never closed; close it with '");
+  EXPECT_EQ(error_of("a: \"x\\\"\n"), "f.yaml:1:4: a quote that is never closed; close it with \"");
+  EXPECT_EQ(error_of("\xEF\xBB\xBF"
+                     "a: 'x\n"),
+            "f.yaml:1:4: a quote that is never closed; close it with '");
+  EXPECT_EQ(load("a: 'it''s'\nb: \"\\\"\"\nc: it's\n日: \"x\"")["c"].Scalar(), "it's");
+}
+
 TEST(LoadYaml, RefusesKeysThatStandTwice) {
   EXPECT_EQ(error_of("a: 1\nb: 2\na: 3"),
             "f.yaml:3:1: key 'a' for the second time (first in line 1); keep one of the two");

@@ -50,6 +50,23 @@ TEST(TypedYaml, ScalarsAsPyYamlTypesThem) {
   }
 }
 
+// As PyYAML 6 reads them.
+TEST(TypedYaml, FoldedTextKeepsTheLineFeedsAtItsEnd) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"k: >+\n  a\n  b\n\nl: 1\n", "a b\n\n"},
+      {"k: >+\n  a\n", "a\n"},
+      {"k: >+\n  a", "a"},
+      {"k: >+\n  a\n\n\n", "a\n\n\n"},
+      {"k: >+ # c\n  日\n\n   x\n\n\nl: 1\n", "日\n\n x\n\n\n"},
+      {"k: >+\r\n  a\r\n\r\nl: 1\r\n", "a\n\n"},
+      {"\xEF\xBB\xBFk: >+\n  a\n\nl: 1\n", "a\n\n"},
+      {"k: |+\n  a\n\nl: 1\n", "a\n\n"},
+      {"k: >\n  a\n\nl: 1\n", "a\n"},
+      {"k: >-\n  a\n\nl: 1\n", "a"}};
+  for (const auto& [text, value] : cases)
+    EXPECT_EQ(read_typed_yaml(text, "task.yaml").json()["k"].get<std::string>(), value) << text;
+}
+
 TEST(TypedYaml, WhatPythonCannotReadEither) {
   EXPECT_THAT(error_of("k: 0x_"), HasSubstr("task.yaml:1:4: the number 0x_ has no digits"));
   EXPECT_THAT(error_of("k: !!int x"), HasSubstr("task.yaml:1:4: 'x' with the tag '!!int'"));
