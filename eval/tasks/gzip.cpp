@@ -27,7 +27,7 @@ using File = std::unique_ptr<gzFile_s, Close>;
 std::string read_gzip(const std::filesystem::path& file, std::size_t most) {
   const File in(gzopen(file.c_str(), "rb"));
   if (in == nullptr) throw InputError(file.string(), "the file cannot be read", "check its permissions");
-  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  constexpr std::size_t kBlock = std::size_t{1} << 16;  // most files of items are a few
   std::string text;
   while (true) {
     const std::size_t before = text.size();
