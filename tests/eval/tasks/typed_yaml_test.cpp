@@ -13,7 +13,6 @@ namespace tsugi::eval {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using testing::AllOf;
 using testing::HasSubstr;
 
 std::string type_of(const Json& value) {
