@@ -69,7 +69,11 @@ Json float_arithmetic(char operation, double a, double b, Position position) {
   const bool rounds = remainder != 0 && (remainder < 0) != (b < 0);
   if (operation == '%')
     return rounds ? remainder + b : std::copysign(remainder, remainder == 0 ? b : remainder);
-  return std::floor((a - (rounds ? remainder + b : remainder)) / b + 0.5);  // CPython's float_floor_div
+  // CPython's float_floor_div: the quotient is whole but for its rounding.
+  const double quotient = (a - (rounds ? remainder + b : remainder)) / b;
+  if (quotient == 0) return std::copysign(0.0, a / b);
+  const double whole = std::floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
 double number(const Json& value) {
