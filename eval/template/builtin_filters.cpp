@@ -82,14 +82,19 @@ std::optional<std::int64_t> width_of(const std::optional<Json>& given, std::stri
                 "give a number of blanks, 1000 at most"};
 }
 
+// None is no indent.
+std::optional<std::int64_t> json_indent(Values values, const Json& named, std::size_t place,
+                                        Position position) {
+  const std::optional<Json> indent = argument(values, named, place, "indent");
+  return indent && indent->is_null() ? std::nullopt : width_of(indent, "tojson", position);
+}
+
 // As transformers has it for chat templates.
 Json to_json_of_chats(const Json& object, Values values, const Json& named, Position position) {
   if (argument(values, named, 2, "separators").value_or(Json()) != Json())
     throw Failure{position, "the filter 'tojson' with separators", "leave them out"};
-  std::optional<Json> indent = argument(values, named, 1, "indent");
-  if (indent && indent->is_null()) indent.reset();
   return python::json_dumps(
-      object, {.indent = width_of(indent, "tojson", position),
+      object, {.indent = json_indent(values, named, 1, position),
                .sorted = python::truth(argument(values, named, 3, "sort_keys").value_or(false)),
                .ascii = python::truth(argument(values, named, 0, "ensure_ascii").value_or(false))});
 }
@@ -97,13 +102,9 @@ Json to_json_of_chats(const Json& object, Values values, const Json& named, Posi
 // Jinja's own, for task files: safe inside HTML.
 Json to_json(const Json& object, Values values, const Json& named, Position position, bool strict) {
   if (!strict) return to_json_of_chats(object, values, named, position);
-  if (values.size() > 1 || named.size() > (named.contains("indent") ? 1 : 0))
-    throw Failure{position, "the filter 'tojson' with more than an indent",
-                  "give it the arguments that Jinja's has"};
-  std::optional<Json> indent = argument(values, named, 0, "indent");
-  if (indent && indent->is_null()) indent.reset();
+  check_arguments({"tojson", "indent", nullptr}, values.size(), named, position);
   std::string json = python::json_dumps(
-      object, {.indent = width_of(indent, "tojson", position), .sorted = true, .ascii = true});
+      object, {.indent = json_indent(values, named, 0, position), .sorted = true, .ascii = true});
   for (const auto& [character, code] :
        {std::pair{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {"'", "\\u0027"}})
     json = python::replace(json, character, code);
@@ -189,9 +190,7 @@ Json pairs(const Json& object, Values, const Json&, Position position, bool) {
   if (!object.is_object())
     throw Failure{position, fmt::format("the items of a value of type {}", python::type_name(object)),
                   "give it a dict"};
-  Json result = Json::array();
-  for (const auto& [key, value] : object.items()) result.push_back({key, value});
-  return result;
+  return call_method("items", object, {}, position);
 }
 
 // What items are compared by: an attribute or themselves, texts without regard to case unless it counts.
@@ -312,11 +311,8 @@ Json safe(const Json& object, Values, const Json&, Position, bool) {
   return python::str(object);
 }
 
-Json method(const char* name, const Json& object, Position position) {
-  return call_method(name, Json(python::str(object)), {}, position);
-}
-Json capitalize(const Json& object, Values, const Json&, Position position, bool) {
-  return method("capitalize", object, position);
+Json capitalize(const Json& object, Values, const Json&, Position, bool) {
+  return python::capitalize(python::str(object));
 }
 Json title(const Json& object, Values, const Json&, Position, bool) {
   return python::titled_words(python::str(object));
