@@ -267,7 +267,7 @@ class TensorRun {
       stored = TileLoader::stored(rows * tiling_.row_length * bytes(output.dtype));
     std::size_t bad = 0;
     const bool blended =
-        stored_blend_ && steps::blend_stored(*stored_blend_, block * tiling_.block_elements(), stored) == 0;
+        stored_blend_ && steps::blend_stored(*stored_blend_, block * tiling_.block_elements(), stored);
     // A value that is not finite has a reason: tile by tile it is found.
     if (!blended) bad = apply_tiles(block, loader, stored);
     if (streams) store_past_caches(stored, place.data());

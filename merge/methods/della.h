@@ -111,8 +111,8 @@ struct DropSmallRather {
     return {.key = mask_key_of(tensor, model),
             .first = first,
             .stride = rows.stride,
-            .least = steps::limit_of(params.density - std::abs(around)),
-            .most = steps::limit_of(params.density + std::abs(around)),
+            .least = steps::rank_limit_of(params.density - std::abs(around)),
+            .most = steps::rank_limit_of(params.density + std::abs(around)),
             .rather_small = around < 0};
   }
 };

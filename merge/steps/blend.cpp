@@ -10,6 +10,7 @@
 
 #include "merge/checkpoint/tensor.h"
 #include "merge/clones.h"
+#include "merge/steps/stored_blend.h"
 #include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge::steps {
@@ -93,7 +94,7 @@ void blend(Blend form, const Tile& tile, std::span<const float> factors, std::sp
   weighted_sum(inputs, factors, out);
 }
 
-std::size_t blend_stored(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
+bool blend_stretches(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
   alignas(64) Stretch base;
   alignas(64) Stretch sum;
   const std::size_t elements = out.size() / 2;
@@ -110,7 +111,11 @@ std::size_t blend_stored(const StoredBlend& all, std::size_t begin, std::span<st
     }
     bad += from_f32(DType::BF16, std::span<const float>(sum).first(n), out.subspan(2 * at, 2 * n));
   }
-  return bad;
+  return bad == 0;
+}
+
+bool blend_stored(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
+  return can_blend_lanes(all) ? blend_lanes(all, begin, out) : blend_stretches(all, begin, out);
 }
 
 }  // namespace tsugi::merge::steps

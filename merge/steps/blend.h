@@ -23,8 +23,11 @@ struct StoredBlend {
   std::vector<float> factors = {};
 };
 
-/// `out` is bf16, rounded to nearest even from f32. Returns how many of its values are infinite or NaN; an
-/// input that is makes such a value.
-std::size_t blend_stored(const StoredBlend& inputs, std::size_t begin, std::span<std::byte> out);
+/// Writes `out` in bf16, rounded to nearest even from f32: a blend's values from `begin` on. False if one of
+/// them is infinite or NaN, as an input that is makes it.
+bool blend_stored(const StoredBlend& inputs, std::size_t begin, std::span<std::byte> out);
+
+/// The same on any processor, by way of f32 in a first-level cache.
+bool blend_stretches(const StoredBlend& inputs, std::size_t begin, std::span<std::byte> out);
 
 }  // namespace tsugi::merge::steps

@@ -27,33 +27,35 @@ TSUGI_AVX512_INLINE std::uint64_t total(__m512i counts) {
 // A bracket in registers.
 struct Collector {
   __m512i low;
-  __m512i width;
   __m512i high;
   __m512i guess;
-  __m512i above;
-  __m512i equal;
+  __m512i from_low;        // keys not below,
+  __m512i others;          // of these, without the guess,
+  std::size_t inside = 0;  // of these, not above
   Collected own;
 
   TSUGI_AVX512_INLINE void start(const Collected& from) {
     low = _mm512_set1_epi32(from.low);
-    width = _mm512_set1_epi32(from.high - from.low);
     high = _mm512_set1_epi32(from.high);
     guess = _mm512_set1_epi32(from.guess);
-    above = _mm512_setzero_si512();
-    equal = _mm512_setzero_si512();
+    from_low = _mm512_setzero_si512();
+    others = _mm512_setzero_si512();
     own = from;
   }
 
   TSUGI_AVX512_INLINE void add(__m512i keys, __mmask16 there) {
-    count(_mm512_mask_cmpgt_epi32_mask(there, keys, high), above);
-    count(_mm512_mask_cmpeq_epi32_mask(there, keys, guess), equal);
+    const __mmask16 not_below = _mm512_mask_cmpge_epi32_mask(there, keys, low);
+    const __mmask16 not_guess = _mm512_mask_cmpneq_epi32_mask(not_below, keys, guess);
+    count(not_below, from_low);
+    count(not_guess, others);
     if (own.out == nullptr) return;
-    const __mmask16 others = _mm512_mask_cmpneq_epi32_mask(there, keys, guess);
-    const __mmask16 inside = _mm512_mask_cmple_epu32_mask(others, _mm512_sub_epi32(keys, low), width);
+    const __mmask16 found = _mm512_mask_cmple_epi32_mask(not_guess, keys, high);
     // Without asking whether there are any, which no processor would foresee; in a register, as storing
     // compressed takes one of AMD's a hundred cycles.
-    _mm512_storeu_si512(own.out + own.count, _mm512_maskz_compress_epi32(inside, keys));
-    own.count += number_of(inside);
+    _mm512_storeu_si512(own.out + own.count, _mm512_maskz_compress_epi32(found, keys));
+    const std::size_t number = number_of(found);
+    inside += number;
+    own.count += number;
     if (own.count <= own.room) return;
     own.full = true;
     own.count = 0;
@@ -61,8 +63,8 @@ struct Collector {
 
   TSUGI_AVX512_INLINE Collected finish() const {
     Collected all = own;
-    all.above += total(above);
-    all.equal += total(equal);
+    all.above += total(others) - inside;
+    all.equal += total(from_low) - total(others);
     return all;
   }
 };
@@ -77,29 +79,40 @@ TSUGI_AVX512 void collect_n(const float* keys, std::size_t n, Collected& bracket
   bracket = collector.finish();
 }
 
-template <bool kSmallness, bool kAll>
-TSUGI_AVX512_INLINE __m512i keys16(const StoredPair& pair, std::size_t i, __mmask16 there, __m512i& largest) {
-  const __m512i bits = magnitude_bits(delta16<kAll>(pair, i, there));
+template <bool kSmallness>
+TSUGI_AVX512_INLINE __m512i keys16(__m512 delta, __m512i& largest) {
+  const __m512i bits = magnitude_bits(delta);
   largest = _mm512_max_epu32(largest, bits);
   return kSmallness ? _mm512_sub_epi32(_mm512_set1_epi32(kInfinity), bits) : bits;
 }
 
 template <bool kSmallness, std::size_t kBrackets>
-TSUGI_AVX512_INLINE bool collect_n(const StoredPair& pair, Collected* brackets) {
+TSUGI_AVX512_INLINE bool collect_n(const StoredPair& given, Collected* brackets) {
+  const StoredPair pair = given;  // not looked up again after each store
   Collector all[kBrackets];
   for (std::size_t b = 0; b < kBrackets; ++b) all[b].start(brackets[b]);
   __m512i largest = _mm512_setzero_si512();
   std::size_t i = 0;
-  for (; i + kLanes <= pair.n; i += kLanes) {
+  for (; i + kPairs <= pair.n; i += kPairs) {
     fetch_ahead(pair.x + i * kWidth);
     fetch_ahead(pair.base + i * kWidth);
-    const __m512i keys = keys16<kSmallness, true>(pair, i, kWhole, largest);
-    for (std::size_t b = 0; b < kBrackets; ++b) all[b].add(keys, kWhole);
+    const Widened32 delta = delta32<true>(pair, i, 0);
+    const __m512i even = keys16<kSmallness>(delta.even, largest);
+    const __m512i odd = keys16<kSmallness>(delta.odd, largest);
+    for (std::size_t b = 0; b < kBrackets; ++b) {
+      all[b].add(even, kWhole);
+      all[b].add(odd, kWhole);
+    }
   }
   if (i < pair.n) {
-    const __mmask16 there = lanes_from(i, pair.n);
-    const __m512i keys = keys16<kSmallness, false>(pair, i, there, largest);
-    for (std::size_t b = 0; b < kBrackets; ++b) all[b].add(keys, there);
+    const std::uint32_t there = pairs_from(i, pair.n);
+    const Widened32 delta = delta32<false>(pair, i, there);
+    const __m512i even = keys16<kSmallness>(delta.even, largest);
+    const __m512i odd = keys16<kSmallness>(delta.odd, largest);
+    for (std::size_t b = 0; b < kBrackets; ++b) {
+      all[b].add(even, even_of(there));
+      all[b].add(odd, odd_of(there));
+    }
   }
   for (std::size_t b = 0; b < kBrackets; ++b) brackets[b] = all[b].finish();
   return _mm512_cmpge_epu32_mask(largest, _mm512_set1_epi32(kInfinity)) == 0;

@@ -11,13 +11,13 @@ void keep_by_rank(std::span<float> row, const RankedDraws& draws) {
   thread_local std::vector<float> sizes;  // rivals are compared as they were
   sizes.resize(row.size());
   for (std::size_t i = 0; i < row.size(); ++i) sizes[i] = std::fabs(row[i]);
+  const Rival rival(row.size(), draws);
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::uint64_t bits = draw_bits(draws.key, draws.first + i * draws.stride);
-    const std::uint32_t drawn = draw_of(bits);
+    const std::uint32_t drawn = rank_draw(draws.key, draws.first + i * draws.stride);
     if (drawn < draws.least) continue;
     bool kept = false;
     if (drawn < draws.most) {
-      const std::size_t other = rival(bits, i, row.size());
+      const std::size_t other = rival.of(i, drawn - draws.least);
       const bool lower = sizes[other] < sizes[i] || (sizes[other] == sizes[i] && other < i);
       kept = lower != draws.rather_small;
     }

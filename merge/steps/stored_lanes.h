@@ -30,6 +30,12 @@ TSUGI_AVX512_INLINE __m512 widened(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
+// The same of thirty-two.
+inline std::uint32_t pairs_from(std::size_t i, std::size_t n) {
+  constexpr std::uint32_t kAll = 0xffffffffu;
+  return n - i >= 32 ? kAll : kAll >> (32 - (n - i));
+}
+
 // All sixteen, or those that are there and 0 for the others: loads and stores under a mask cost more.
 inline constexpr __mmask16 kWhole = 0xffff;
 
@@ -39,6 +45,29 @@ TSUGI_AVX512_INLINE __m512 widen16(const std::byte* stored, __mmask16 there) {
   return widened(_mm256_maskz_loadu_epi16(there, stored));
 }
 
+// Thirty-two neighbours in f32, those at even and those at odd places: an instruction each, where sixteen in
+// order take two.
+inline constexpr std::size_t kPairs = 2 * kLanes;
+
+struct Widened32 {
+  __m512 even;
+  __m512 odd;
+};
+
+TSUGI_AVX512_INLINE __mmask16 even_of(std::uint32_t lanes) {
+  return static_cast<__mmask16>(_pext_u32(lanes, 0x55555555u));
+}
+TSUGI_AVX512_INLINE __mmask16 odd_of(std::uint32_t lanes) {
+  return static_cast<__mmask16>(_pext_u32(lanes, 0xaaaaaaaau));
+}
+
+template <bool kAll>
+TSUGI_AVX512_INLINE Widened32 widen32(const std::byte* stored, std::uint32_t there) {
+  const __m512i halves = kAll ? _mm512_loadu_si512(stored) : _mm512_maskz_loadu_epi16(there, stored);
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(halves, 16)),
+          _mm512_castsi512_ps(_mm512_and_si512(halves, _mm512_set1_epi32(static_cast<int>(0xffff0000u))))};
+}
+
 // Asks for what a pass over neighbouring tiles reads soon: the processor's own guesses end with each page of
 // 4 KB and begin again with a wait. Past the end of an input it does nothing.
 TSUGI_AVX512_INLINE void fetch_ahead(const std::byte* stored) {
@@ -46,10 +75,47 @@ TSUGI_AVX512_INLINE void fetch_ahead(const std::byte* stored) {
   _mm_prefetch(reinterpret_cast<const char*>(stored) + kAhead, _MM_HINT_T0);
 }
 
+// Rounded to nearest even in the upper halves, as narrowed_bf16(), which also keeps NaN: here it only has to
+// stay one that is seen. The lower halves are of no consequence.
+TSUGI_AVX512_INLINE __m512i rounded16(__m512 values) {
+  const __m512i bits = _mm512_castps_si512(values);
+  const __mmask16 odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1 << 16));
+  const __m512i half = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
+  return _mm512_mask_sub_epi32(half, odd, half, _mm512_set1_epi32(-1));
+}
+
+// Stores in bf16 what widen32() would read.
+template <bool kAll>
+TSUGI_AVX512_INLINE void narrow32(const Widened32& values, std::uint32_t there, std::byte* out,
+                                  __m512i& largest) {
+  constexpr int kMerge = 0xf8;  // even | (odd & upper halves)
+  const __m512i halves =
+      _mm512_ternarylogic_epi32(_mm512_srli_epi32(rounded16(values.even), 16), rounded16(values.odd),
+                                _mm512_set1_epi32(static_cast<int>(0xffff0000u)), kMerge);
+  largest = _mm512_max_epu16(largest, _mm512_and_si512(halves, _mm512_set1_epi16(0x7fff)));
+  if constexpr (kAll) {
+    _mm512_storeu_si512(out, halves);
+  } else {
+    _mm512_mask_storeu_epi16(out, there, halves);
+  }
+}
+
+// Whether all that narrow32() met was finite.
+TSUGI_AVX512_INLINE bool all_finite(__m512i largest) {
+  return _mm512_cmpge_epu16_mask(largest, _mm512_set1_epi16(kInfinity >> 16)) == 0;
+}
+
 template <bool kAll>
 TSUGI_AVX512_INLINE __m512 delta16(const StoredPair& pair, std::size_t i, __mmask16 there) {
   return _mm512_sub_ps(widen16<kAll>(pair.x + i * kWidth, there),
                        widen16<kAll>(pair.base + i * kWidth, there));
+}
+
+template <bool kAll>
+TSUGI_AVX512_INLINE Widened32 delta32(const StoredPair& pair, std::size_t i, std::uint32_t there) {
+  const Widened32 x = widen32<kAll>(pair.x + i * kWidth, there);
+  const Widened32 base = widen32<kAll>(pair.base + i * kWidth, there);
+  return {_mm512_sub_ps(x.even, base.even), _mm512_sub_ps(x.odd, base.odd)};
 }
 
 TSUGI_AVX512_INLINE __m512i magnitude_bits(__m512 values) {

@@ -19,15 +19,6 @@ namespace {
 // Votes of sixteen elements that stay in the nearest cache; of more models a tile goes through f32.
 constexpr std::size_t kMostVotes = 16;
 
-// From f32 to nearest even, as narrowed_bf16(), which also keeps NaN: here it only has to stay one that is
-// seen.
-TSUGI_AVX512_INLINE __m512i rounded16(__m512 values) {
-  const __m512i bits = _mm512_castps_si512(values);
-  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-  const __m512i half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
-  return _mm512_srli_epi32(_mm512_add_epi32(bits, half), 16);
-}
-
 TSUGI_AVX512_INLINE __mmask16 within(__m512i sizes, const MagnitudeRange& range) {
   const __m512i above = _mm512_sub_epi32(sizes, _mm512_set1_epi32(static_cast<int>(range.low)));
   return _mm512_cmplt_epu32_mask(above, _mm512_set1_epi32(static_cast<int>(range.high - range.low)));
@@ -55,37 +46,72 @@ TSUGI_AVX512 void mark_at_random_n(std::uint64_t key, std::uint64_t first, std::
   }
 }
 
+// Marks of thirty-two elements from i on, or of those that are left.
+template <bool kAll>
+TSUGI_AVX512_INLINE std::uint32_t marks32(const std::uint16_t* marks, std::size_t i, std::size_t n) {
+  std::uint32_t stay = marks[i / kLanes];
+  if (kAll || i + kLanes < n) stay |= std::uint32_t{marks[i / kLanes + 1]} << kLanes;
+  return stay;
+}
+
+// Sixteen running sums, those at even and those at odd places: each adds its elements in the order of Sum.
+struct SplitSum {
+  __m512d even;
+  __m512d odd;
+
+  double folded() const {
+    double sums[2][kHalf];
+    std::memcpy(sums[0], &even, sizeof(even));
+    std::memcpy(sums[1], &odd, sizeof(odd));
+    Sum sum;
+    for (std::size_t i = 0; i < kHalf; ++i) {
+      sum.low[i] = sums[i % 2][i / 2];
+      sum.high[i] = sums[i % 2][(i + kHalf) / 2];
+    }
+    return sum.folded();
+  }
+};
+
+// Adds all of sixteen magnitudes to one sum and those that stay to another.
+TSUGI_AVX512_INLINE void add_sizes(__m512 delta, __mmask16 stay, __m512d& full, __m512d& kept) {
+  const __m512 sizes = _mm512_abs_ps(delta);
+  const __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(sizes));
+  const __m512d high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(sizes, 1));
+  full = _mm512_add_pd(_mm512_add_pd(full, low), high);
+  kept = _mm512_mask_add_pd(kept, static_cast<__mmask8>(stay), kept, low);
+  kept = _mm512_mask_add_pd(kept, static_cast<__mmask8>(stay >> kHalf), kept, high);
+}
+
 TSUGI_AVX512 L1Norms l1_norms_n(const StoredPair& pair, const std::uint16_t* marks) {
-  __m512d full[2] = {_mm512_setzero_pd(), _mm512_setzero_pd()};
-  __m512d kept[2] = {_mm512_setzero_pd(), _mm512_setzero_pd()};
-  const std::size_t whole = pair.n - pair.n % kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes) {
+  const __m512d zero = _mm512_setzero_pd();
+  SplitSum full{zero, zero};
+  SplitSum kept{zero, zero};
+  std::size_t i = 0;
+  for (; i + kPairs <= pair.n; i += kPairs) {
     fetch_ahead(pair.x + i * kWidth);
     fetch_ahead(pair.base + i * kWidth);
-    const __m512 sizes = _mm512_castsi512_ps(magnitude_bits(delta16<true>(pair, i, kWhole)));
-    const unsigned stay = marks[i / kLanes];
-    const __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(sizes));
-    const __m512d high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(sizes, 1));
-    full[0] = _mm512_add_pd(full[0], low);
-    full[1] = _mm512_add_pd(full[1], high);
-    kept[0] = _mm512_mask_add_pd(kept[0], static_cast<__mmask8>(stay), kept[0], low);
-    kept[1] = _mm512_mask_add_pd(kept[1], static_cast<__mmask8>(stay >> kHalf), kept[1], high);
+    const Widened32 delta = delta32<true>(pair, i, 0);
+    const std::uint32_t stay = marks32<true>(marks, i, pair.n);
+    add_sizes(delta.even, even_of(stay), full.even, kept.even);
+    add_sizes(delta.odd, odd_of(stay), full.odd, kept.odd);
   }
-  const auto folded = [](const __m512d* halves) {
-    Sum sum;
-    std::memcpy(&sum.low, &halves[0], sizeof(sum.low));
-    std::memcpy(&sum.high, &halves[1], sizeof(sum.high));
-    return sum.folded();
-  };
-  L1Norms out{.full = folded(full), .kept = folded(kept)};
+  // Sixteen more as above; what is left then is added to the folded sums.
+  const std::size_t whole = pair.n - pair.n % kLanes;
+  if (i < whole) {
+    const Widened32 delta = delta32<false>(pair, i, 0xffff);
+    const std::uint32_t stay = marks[i / kLanes];
+    add_sizes(delta.even, even_of(stay), full.even, kept.even);
+    add_sizes(delta.odd, odd_of(stay), full.odd, kept.odd);
+  }
+  L1Norms out{.full = full.folded(), .kept = kept.folded()};
   if (whole == pair.n) return out;
   alignas(64) float rest[kLanes];
   const __mmask16 there = lanes_from(whole, pair.n);
   _mm512_store_ps(rest, _mm512_castsi512_ps(magnitude_bits(delta16<false>(pair, whole, there))));
-  for (std::size_t i = 0; whole + i < pair.n; ++i) {
-    const auto size = static_cast<double>(rest[i]);
+  for (std::size_t k = 0; whole + k < pair.n; ++k) {
+    const auto size = static_cast<double>(rest[k]);
     out.full += size;
-    if ((marks[whole / kLanes] >> i & 1) != 0) out.kept += size;
+    if ((marks[whole / kLanes] >> k & 1) != 0) out.kept += size;
   }
   return out;
 }
@@ -149,61 +175,81 @@ TSUGI_AVX512_INLINE void spread(std::span<const StoredVote> from, Ballots<kVotes
 // Sixteen elements of a mix, its votes v in order.
 template <Mix kMix, std::size_t kVotes>
 TSUGI_AVX512_INLINE __m512 mixed16(const __m512* v, const Ballots<kVotes>& votes, __m512 divisor) {
-  __m512 total = _mm512_setzero_ps();
-  for (std::size_t m = 0; m < size(votes); ++m) total = _mm512_add_ps(total, v[m]);
+  constexpr bool kElects = kMix == Mix::elected || kMix == Mix::elected_mean;
+  const __m512 zero = _mm512_setzero_ps();
+  // Of the elected only the sign of the total counts, and none where all are 0 of either sign.
+  constexpr std::size_t kFirst = kElects && kVotes > 0 ? 1 : 0;
+  __m512 total = kFirst == 0 ? zero : v[0];
+  for (std::size_t m = kFirst; m < size(votes); ++m) total = _mm512_add_ps(total, v[m]);
   if constexpr (kMix == Mix::all) return total;
   if constexpr (kMix == Mix::mean) return _mm512_div_ps(total, divisor);
-  // Turned by the sign that wins, the votes that have it are positive.
-  const __m512 zero = _mm512_setzero_ps();
-  const __m512i down =
-      _mm512_maskz_set1_epi32(_mm512_cmp_ps_mask(total, zero, _CMP_LT_OQ), static_cast<int>(0x80000000u));
   __m512 sum = zero;
   __m512 weight = zero;
   for (std::size_t m = 0; m < size(votes); ++m) {
-    const __m512 turned = _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v[m]), down));
-    const __mmask16 wins = _mm512_cmp_ps_mask(turned, zero, _CMP_GT_OQ);
+    // Turned by the sign that wins, v ^ (total & sign), the votes that have it are positive.
+    constexpr int kTurn = 0x78;
+    const __m512i turned = _mm512_ternarylogic_epi32(_mm512_castps_si512(v[m]), _mm512_castps_si512(total),
+                                                     _mm512_set1_epi32(static_cast<int>(0x80000000u)), kTurn);
+    const __mmask16 wins = _mm512_cmpgt_epi32_mask(turned, _mm512_setzero_si512());
     sum = _mm512_mask_add_ps(sum, wins, sum, v[m]);
     if constexpr (kMix == Mix::elected_mean)
       weight = _mm512_mask_add_ps(weight, wins, weight, votes.weight[m]);
   }
   if constexpr (kMix == Mix::elected) return sum;
   constexpr float kLeast = 1e-8F;  // as in consensus.cpp
-  const __mmask16 small = _mm512_cmp_ps_mask(_mm512_abs_ps(weight), _mm512_set1_ps(kLeast), _CMP_LT_OQ);
-  return _mm512_div_ps(sum, _mm512_mask_mov_ps(weight, small, _mm512_set1_ps(1)));
+  const __mmask16 divides = _mm512_cmp_ps_mask(_mm512_abs_ps(weight), _mm512_set1_ps(kLeast), _CMP_NLT_UQ);
+  return _mm512_mask_div_ps(sum, divides, sum, weight);
 }
 
 // Whatever is not finite shows in the largest magnitudes.
 struct Largest {
   __m512i input;
-  __m512i output;
+  __m512i output;  // of 16 bits
 };
 
-template <Mix kMix, bool kAll, std::size_t kVotes>
-TSUGI_AVX512_INLINE void mix16(const Ballots<kVotes>& votes, const StoredOnto& onto, std::size_t i,
-                               __mmask16 there, std::byte* out, Largest& largest) {
-  const __m512 base = widen16<kAll>(onto.base + i * kWidth, there);
+// What sixteen elements, those of `base`, get from all votes; `marked`: see StoredVote.
+template <Mix kMix, std::size_t kVotes>
+TSUGI_AVX512_INLINE __m512 result16(const __m512* x, const __mmask16* marked, const Ballots<kVotes>& votes,
+                                    const StoredOnto& onto, __m512 base, Largest& largest) {
   __m512 v[Ballots<kVotes>::kRoom];
   for (std::size_t m = 0; m < size(votes); ++m) {
-    const __m512 delta = _mm512_sub_ps(widen16<kAll>(votes.x[m] + i * kWidth, there), base);
+    const __m512 delta = _mm512_sub_ps(x[m], base);
     const __m512i size = magnitude_bits(delta);
     largest.input = _mm512_max_epu32(largest.input, size);
     const __mmask16 stay =
         votes.marks[m] != nullptr
-            ? votes.marks[m][i / kLanes]
+            ? marked[m]
             : _mm512_cmplt_epu32_mask(_mm512_sub_epi32(size, votes.low[m]), votes.width[m]);
     v[m] = _mm512_maskz_mul_ps(stay, delta, votes.factor[m]);
   }
   // One rounding each for the product and the sum, as the tiles in f32 have it.
   const __m512 mixed =
       _mm512_mul_ps(_mm512_set1_ps(onto.lambda), mixed16<kMix>(v, votes, _mm512_set1_ps(onto.divisor)));
-  const __m512i result = rounded16(_mm512_add_ps(base, mixed));
-  largest.output = _mm512_max_epu32(largest.output, _mm512_and_si512(result, _mm512_set1_epi32(0x7fff)));
-  const __m256i halves = _mm512_cvtepi32_epi16(result);
-  if constexpr (kAll) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i * kWidth), halves);
-  } else {
-    _mm256_mask_storeu_epi16(out + i * kWidth, there, halves);
+  return _mm512_add_ps(base, mixed);
+}
+
+template <Mix kMix, bool kAll, std::size_t kVotes>
+TSUGI_AVX512_INLINE void mix32(const Ballots<kVotes>& votes, const StoredOnto& onto, std::size_t i,
+                               std::size_t n, std::byte* out, Largest& largest) {
+  constexpr std::size_t kRoom = Ballots<kVotes>::kRoom;
+  const std::uint32_t there = kAll ? 0 : pairs_from(i, n);
+  const Widened32 base = widen32<kAll>(onto.base + i * kWidth, there);
+  __m512 even[kRoom];
+  __m512 odd[kRoom];
+  __mmask16 even_marks[kRoom] = {};
+  __mmask16 odd_marks[kRoom] = {};
+  for (std::size_t m = 0; m < size(votes); ++m) {
+    const Widened32 x = widen32<kAll>(votes.x[m] + i * kWidth, there);
+    even[m] = x.even;
+    odd[m] = x.odd;
+    if (votes.marks[m] == nullptr) continue;
+    const std::uint32_t stay = marks32<kAll>(votes.marks[m], i, n);
+    even_marks[m] = even_of(stay);
+    odd_marks[m] = odd_of(stay);
   }
+  const Widened32 result{result16<kMix>(even, even_marks, votes, onto, base.even, largest),
+                         result16<kMix>(odd, odd_marks, votes, onto, base.odd, largest)};
+  narrow32<kAll>(result, there, out + i * kWidth, largest.output);
 }
 
 template <Mix kMix, std::size_t kVotes>
@@ -214,16 +260,14 @@ TSUGI_AVX512 bool mix_n(std::span<const StoredVote> from, const StoredOnto& onto
   const StoredOnto own = onto;  // not written to through `out`
   Largest largest{_mm512_setzero_si512(), _mm512_setzero_si512()};
   std::size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
+  for (; i + kPairs <= n; i += kPairs) {
     fetch_ahead(own.base + i * kWidth);
     for (std::size_t m = 0; m < size(votes); ++m) fetch_ahead(votes.x[m] + i * kWidth);
-    mix16<kMix, true>(votes, own, i, kWhole, out, largest);
+    mix32<kMix, true>(votes, own, i, n, out, largest);
   }
-  if (i < n) mix16<kMix, false>(votes, own, i, lanes_from(i, n), out, largest);
-  const __m512i infinity = _mm512_set1_epi32(kInfinity);
-  const __m512i half_infinity = _mm512_set1_epi32(kInfinity >> 16);
-  return _mm512_cmpge_epu32_mask(largest.input, infinity) == 0 &&
-         _mm512_cmpge_epu32_mask(largest.output, half_infinity) == 0;
+  if (i < n) mix32<kMix, false>(votes, own, i, n, out, largest);
+  return _mm512_cmpge_epu32_mask(largest.input, _mm512_set1_epi32(kInfinity)) == 0 &&
+         all_finite(largest.output);
 }
 
 // With the number of usual votes known, all their numbers stay in registers.

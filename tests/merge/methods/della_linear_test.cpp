@@ -76,11 +76,15 @@ std::vector<float> slow_della(const std::vector<float>& delta, std::size_t rows,
       for (std::size_t i = 0; i < c; ++i) {
         const std::size_t element = (row * c + i) * stride + k;
         const std::uint64_t bits = merge::steps::draw_bits(merge::steps::mask_key(5, 0, "w"), element);
-        const double u = static_cast<double>(bits >> 40) / 0x1p24;
+        const double u = static_cast<double>(bits >> 33) / 0x1p31;
         const double around = c == 1 ? 0 : epsilon;
-        const bool open = u >= density - around && u < density + around;
-        if (u < density - around || (open && ranks[merge::steps::rival(bits, i, c)] < ranks[i]))
-          kept[element] = delta[element];
+        const double least = std::ceil((density - around) * 0x1p24) / 0x1p24;
+        const double most = std::ceil((density + around) * 0x1p24) / 0x1p24;
+        const auto rival = [&] {
+          const auto back = 1 + static_cast<std::size_t>((u - least) / (most - least) * (c - 1.0));
+          return (i + c - back) % c;
+        };
+        if (u < least || (u < most && ranks[rival()] < ranks[i])) kept[element] = delta[element];
       }
     }
   }

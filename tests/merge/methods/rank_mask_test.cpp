@@ -38,8 +38,8 @@ struct Odds {
     return {.key = key,
             .first = 977,
             .stride = stride,
-            .least = limit_of(density - std::fabs(epsilon)),
-            .most = limit_of(density + std::fabs(epsilon)),
+            .least = rank_limit_of(density - std::fabs(epsilon)),
+            .most = rank_limit_of(density + std::fabs(epsilon)),
             .rather_small = epsilon < 0};
   }
 };
@@ -110,16 +110,26 @@ TEST(KeepByRank, OrderedRowsAndOutliers) {
   expect_probabilities(row, {.5, .4});
 }
 
-// The k-th of c - 1 equal parts of what 32 bits can be asks for another element for each k.
+// The k-th of c - 1 equal parts of the draws between the limits asks for another element for each k, to its
+// very ends.
 TEST(Rival, IsEachOtherElementOnce) {
-  for (const std::uint64_t c : {2, 3, 10, 2048, 5632}) {
-    for (const std::uint64_t place : {std::uint64_t{0}, c / 2, c - 1}) {
-      std::vector<int> seen(c);
-      for (std::uint64_t k = 0; k + 1 < c; ++k) {
-        const std::uint64_t bits = ((k << 32) + c - 2) / (c - 1);
-        ++seen.at(rival(bits | 0xabcdef0100000000u, place, c));
+  for (const RankedDraws& draws :
+       {Odds{.5, .15}.draws(1), Odds{.5, .499}.draws(1), RankedDraws{.least = 0, .most = 1U << 31}}) {
+    const std::uint64_t width = draws.most - draws.least;
+    for (const std::uint64_t c : {2, 3, 10, 2048, 5632}) {
+      const Rival rival(c, draws);
+      for (const std::uint64_t place : {std::uint64_t{0}, c / 2, c - 1}) {
+        std::vector<int> seen(c);
+        for (std::uint64_t k = 0; k + 1 < c; ++k) {
+          // One draw at either end of a part may round to its neighbour.
+          const std::uint64_t begin = k * width / (c - 1) + (k == 0 ? 0 : 2);
+          const std::uint64_t end = (k + 1) * width / (c - 1) - (k + 2 == c ? 0 : 1);
+          const std::size_t first = rival.of(place, static_cast<std::uint32_t>(begin));
+          ++seen.at(first);
+          ASSERT_EQ(rival.of(place, static_cast<std::uint32_t>(end - 1)), first) << c << " " << k;
+        }
+        for (std::uint64_t i = 0; i < c; ++i) ASSERT_EQ(seen[i], i == place ? 0 : 1) << c << " " << place;
       }
-      for (std::uint64_t i = 0; i < c; ++i) ASSERT_EQ(seen[i], i == place ? 0 : 1) << c << " " << place;
     }
   }
 }
