@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/model/kv_cache.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/workspace.h"
@@ -13,16 +15,43 @@ namespace {
 using kernels::kKvBlock;
 using kernels::kLanes;
 
-// Elements of the head's block that belong to one position; `kStep` of keys' elements, or of positions, share
-// a word.
-template <std::size_t kStep, class T>
-void scatter(const T* key, const T* value, std::size_t head, std::size_t position, T* block) {
-  T* keys = block + position / kLanes * kLanes * kernels::round_up(head, 2) + position % kLanes * kStep;
-  for (std::size_t d = 0; d < head; ++d) keys[d / kStep * kStep * kLanes + d % kStep] = key[d];
-  if (kStep == 2 && head % 2 != 0) keys[(head - 1) * kLanes + 1] = 0;
-  T* values = block + kernels::key_elements(head) + position / kStep * kStep * kLanes + position % kStep;
-  for (std::size_t d = 0; d < head; ++d)
-    values[d / kLanes * kLanes * kKvBlock + d % kLanes * kStep] = value[d];
+using kernels::key_elements;
+using kernels::round_up;
+
+// Writes a position of a head into its block: elements of f32.
+void scatter(const float* key, const float* value, std::size_t head, std::size_t position, float* block) {
+  float* keys = block + position / kLanes * kLanes * round_up(head, 2) + position % kLanes;
+  for (std::size_t d = 0; d < head; ++d) keys[d * kLanes] = key[d];
+  float* values = block + key_elements(head) + position * kLanes;
+  for (std::size_t d = 0; d < head; d += kLanes)
+    std::copy_n(value + d, std::min(kLanes, head - d), values + d * kKvBlock);
+}
+
+// Writes 16-bit values into the lower or the upper halves of as many words, which are read and written whole:
+// that many at a time, where halves would go one by one.
+void write_halves(const std::uint16_t* values, std::size_t count, bool upper, std::uint16_t* words) {
+  const std::uint32_t kept = upper ? 0x0000FFFFU : 0xFFFF0000U;
+  const int shift = upper ? 16 : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, words + 2 * i, sizeof(word));
+    word = (word & kept) | static_cast<std::uint32_t>(values[i]) << shift;
+    std::memcpy(words + 2 * i, &word, sizeof(word));
+  }
+}
+
+// The same of bf16: two elements of a key, or a value's elements of two positions, share a word.
+void scatter(const std::uint16_t* key, const std::uint16_t* value, std::size_t head, std::size_t position,
+             std::uint16_t* block) {
+  std::uint16_t* keys = block + position / kLanes * kLanes * round_up(head, 2) + position % kLanes * 2;
+  for (std::size_t d = 0; d + 1 < head; d += 2) std::memcpy(keys + d * kLanes, key + d, 2 * sizeof(*key));
+  if (head % 2 != 0) {
+    keys[(head - 1) * kLanes] = key[head - 1];
+    keys[(head - 1) * kLanes + 1] = 0;
+  }
+  std::uint16_t* values = block + key_elements(head) + position / 2 * 2 * kLanes;
+  for (std::size_t d = 0; d < head; d += kLanes)
+    write_halves(value + d, std::min(kLanes, head - d), position % 2 != 0, values + d * kKvBlock);
 }
 
 }  // namespace
@@ -102,13 +131,13 @@ void KvCache::store(std::size_t hop, std::size_t sequence, std::size_t position,
       const float* key = keys + i * stride + h * head_;
       const float* value = values + i * stride + h * head_;
       if (element_ == DType::F32) {
-        scatter<1>(key, value, head_, place, reinterpret_cast<float*>(block) + h * elements);
+        scatter(key, value, head_, place, reinterpret_cast<float*>(block) + h * elements);
         continue;
       }
       kernels::active_bf16()->round(key, head_, rounded.data());
       kernels::active_bf16()->round(value, head_, rounded.data() + head_);
-      scatter<2>(rounded.data(), rounded.data() + head_, head_, place,
-                 reinterpret_cast<std::uint16_t*>(block) + h * elements);
+      scatter(rounded.data(), rounded.data() + head_, head_, place,
+              reinterpret_cast<std::uint16_t*>(block) + h * elements);
     }
   }
 }

@@ -83,6 +83,7 @@ bool cpu_supported() {
   return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
 
+#include "eval/model/kernels/body/folds.inc"
 #include "eval/model/kernels/body/lanes.inc"
 
 #include "eval/model/kernels/body/interleave.inc"

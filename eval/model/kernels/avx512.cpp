@@ -15,6 +15,7 @@
 
 // GCC 12's own header starts "undefined" registers from themselves and is warned for it when inlined.
 #ifndef __clang__
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 

@@ -102,6 +102,7 @@ bool cpu_supported() {
   return true;
 }
 
+#include "eval/model/kernels/body/folds.inc"
 #include "eval/model/kernels/body/lanes.inc"
 
 #include "eval/model/kernels/body/interleave.inc"
