@@ -21,6 +21,7 @@ Decoder::Decoder(std::vector<const ResidentWeights*> models, Path path,
       workspaces_(std::move(workspaces)),
       check_(std::move(check)) {
   if (models_.empty()) throw Error("a decoder needs at least one model");
+  if (path_.empty()) throw Error("a decoder needs a path of at least one layer");
   for (const ResidentWeights* model : models_) {
     ModelShape shape = model->shape();
     shape.layers = models_.front()->shape().layers;

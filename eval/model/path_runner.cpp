@@ -83,7 +83,7 @@ std::optional<std::size_t> PathRunner::reserve(std::size_t sequence, std::span<c
 void PathRunner::step(std::span<const Run> runs) {
   embed(runs);
   for (std::size_t i = 0; i < path_.size(); ++i) run_layer(runs, i);
-  head(runs);
+  head();
   for (const Run& run : runs) cache_.advance(run.sequence, run.end());
 }
 
@@ -174,20 +174,25 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Res
   work.cap = shape_.attention_cap;
   work.window = kind.window;
   const auto attend = element_ == DType::BF16 ? kernels::active_bf16()->attend : kernels::active().attend;
+  const bool last = hop + 1 == path_.size();
   std::size_t row = 0;
+  std::size_t attended = 0;
   for (const Run& run : runs) {
     turn(run, row, kind, layer);
     const float* keys = qkv_.row(row) + shape_.q_size();
     cache_.store(hop, run.sequence, run.first_position, run.tokens.size(), keys, keys + shape_.kv_size(),
                  qkv_.stride);
-    work.q = qkv_.row(row);
+    const std::size_t skipped = last ? run.logits_from : 0;
+    work.q = qkv_.row(row + skipped);
     cache_.locate(hop, run.sequence, work);
-    work.out = attended_.row(row);
-    work.rows = run.tokens.size();
-    work.first_position = run.first_position;
-    attend(work);
+    work.out = attended_.row(attended);
+    work.rows = run.tokens.size() - skipped;
+    work.first_position = run.first_position + skipped;
+    if (work.rows > 0) attend(work);
     row += run.tokens.size();
+    attended += work.rows;
   }
+  if (last) keep_wanted(runs);
   layer.out.multiply(attended_, to, add, scratch_);
   add_bias(layer.out_bias, to);
 }
@@ -200,15 +205,22 @@ void PathRunner::mlp(const ResidentLayer& layer, const Activations& to, bool add
   }
 }
 
-void PathRunner::head(std::span<const Run> runs) {
+void PathRunner::keep_wanted(std::span<const Run> runs) {
   std::size_t row = 0;
-  normed_.rows = 0;
+  std::size_t kept = 0;
   for (const Run& run : runs) {
-    for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i) {
-      apply(models_.front()->final_norm(), shape_, hidden_.row(row + i), normed_.row(normed_.rows++));
+    for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i, ++kept) {
+      if (kept == row + i) continue;
+      std::copy_n(hidden_.row(row + i), shape_.hidden, hidden_.row(kept));
+      std::copy_n(normed_.row(row + i), shape_.hidden, normed_.row(kept));
     }
     row += run.tokens.size();
   }
+  for (Activations* part : {&hidden_, &normed_, &branch_, &attended_}) part->rows = kept;
+}
+
+void PathRunner::head() {
+  prepare(models_.front()->final_norm());
   logits_.rows = normed_.rows;
   models_.front()->head().multiply(normed_, logits_, false, scratch_);
   if (shape_.logit_cap == 0) return;

@@ -76,7 +76,9 @@ class PathRunner {
                  const Activations& to, bool add);
   void mlp(const ResidentLayer& layer, const Activations& to, bool add);
   void turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer);
-  void head(std::span<const Run> runs);
+  /// Of all rows those whose logits are wanted: the last layer's others only leave keys and values.
+  void keep_wanted(std::span<const Run> runs);
+  void head();
   /// What a branch reads: its norm of the hidden state in normed_, or the hidden state itself.
   void prepare(const NormWeights& norm);
   void add_normed(const NormWeights& norm, const Activations& branch);
