@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "eval/results/compare.h"
+#include "eval/template/python_json.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -72,7 +73,7 @@ void read_samples(const fs::path& file, const std::vector<ScoreColumn>& columns,
   for (std::string text; std::getline(in, text);) {
     ++number;
     if (text.empty()) continue;
-    const Json line = Json::parse(text, nullptr, false);
+    const Json line = python::json_loads(text);
     if (!line.is_object() || !line.contains("doc")) {
       throw InputError(fmt::format("{}:{}", file.string(), number), "is no sample: no JSON object with 'doc'",
                        "score again with --log_samples");

@@ -111,7 +111,7 @@ std::string samples_jsonl(const TaskResult& result) {
       line["target_hash"] = hashes.target;
       for (const MetricColumn* column : columns) line[column->metric] = column->values[i];
       // A model may end inside a character; what is left of it is written as U+FFFD rather than refused.
-      text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+      text += python::json_dumps(line, {}) + "\n";
     }
   }
   return text;

@@ -3,6 +3,10 @@
 #include "eval/tasks/columns.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "eval/tasks/arrow_time.h"
+#include "eval/tasks/ujson.h"
 
 namespace tsugi::eval {
 namespace {
@@ -22,43 +26,13 @@ std::uint8_t kind_of(const Json& value) {
   return value.is_array() ? list : object;
 }
 
-/// "2024-01-02", "2024-01-02 03:04:05" or with a T between; Arrow takes these for times.
-bool is_date(const std::string& value) {
-  constexpr std::string_view kShape = "0000-00-00 00:00:00";
-  constexpr std::size_t kDateOnly = 10;
-  if (value.size() != kShape.size() && value.size() != kDateOnly) return false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const bool digit = value[i] >= '0' && value[i] <= '9';
-    if (kShape[i] == '0' ? !digit : value[i] != kShape[i] && !(i == kDateOnly && value[i] == 'T'))
-      return false;
-  }
-  const auto number = [&](std::size_t at) { return (value[at] - '0') * 10 + (value[at + 1] - '0'); };
-  const int year = number(0) * 100 + number(2);
-  const int month = number(5);
-  const int day = number(8);
-  if (month < 1 || month > 12 || day < 1 || year == 0) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  const int days = month == 2                                                ? (leap ? 29 : 28)
-                   : (month == 4 || month == 6 || month == 9 || month == 11) ? 30
-                                                                             : 31;
-  if (day > days) return false;
-  return value.size() == kDateOnly || (number(11) < 24 && number(14) < 60 && number(17) < 60);
-}
-
-/// str() of the Python datetime that such a column gives.
-std::string as_time(std::string value) {
-  if (value.size() == 10) return value + " 00:00:00";
-  value[10] = ' ';
-  return value;
-}
-
 }  // namespace
 
 Column& Column::member(const std::string& name) {
   const auto found =
       std::find_if(members_.begin(), members_.end(), [&](const auto& entry) { return entry.first == name; });
   if (found != members_.end()) return *found->second;
-  return *members_.emplace_back(name, std::make_unique<Column>()).second;
+  return *members_.emplace_back(name, std::make_unique<Column>(finds_times_)).second;
 }
 
 bool Column::observe(const Json& value, int depth) {
@@ -66,9 +40,9 @@ bool Column::observe(const Json& value, int depth) {
   if (depth > kDeepest) return false;
   ++seen_;
   kinds_ |= kind_of(value);
-  if (value.is_string()) only_dates_ = only_dates_ && is_date(value.get_ref<const std::string&>());
+  if (value.is_string()) only_times_ = only_times_ && arrow_time(value.get_ref<const std::string&>());
   if (value.is_array()) {
-    if (element_ == nullptr) element_ = std::make_unique<Column>();
+    if (element_ == nullptr) element_ = std::make_unique<Column>(finds_times_);
     return std::all_of(value.begin(), value.end(),
                        [&](const Json& item) { return element_->observe(item, depth + 1); });
   }
@@ -84,16 +58,26 @@ bool Column::is_ragged() const {
                      [&](const auto& entry) { return entry.second->seen_ != objects_; });
 }
 
+bool Column::is_mixed() const {
+  if (kinds_ != kNumber && std::popcount(kinds_) > 1) return true;
+  if (element_ != nullptr && element_->is_mixed()) return true;
+  return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
+    const Column& member = *entry.second;
+    return member.is_mixed() || (member.kinds_ == object && member.is_ragged());
+  });
+}
+
 Json Column::settled(const Json& value) const {
   if (value.is_null()) return value;
   if (kinds_ == kNumber) return value.get<double>();
-  if (kinds_ == text && only_dates_) return as_time(value.get<std::string>());
+  if (kinds_ == text && only_times_) return *arrow_time(value.get_ref<const std::string&>());
   if (kinds_ == list) {
     Json items = Json::array();
     for (const Json& item : value) items.push_back(element_->settled(item));
     return items;
   }
-  return kinds_ == object && !is_ragged() ? settled_row(value) : value;
+  if (kinds_ == object && !is_ragged()) return settled_row(value);
+  return std::popcount(kinds_) > 1 || kinds_ == object ? ujson_value(value) : value;
 }
 
 Json Column::settled_row(const Json& row) const {

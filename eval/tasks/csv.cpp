@@ -9,7 +9,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
+#include <type_traits>
 
 #include "recipes/error.h"
 
@@ -21,6 +23,7 @@ using Json = nlohmann::ordered_json;
 struct Row {
   std::vector<std::string> fields;
   int line = 1;
+  bool blank = true;  // nothing but blanks on the line, not even quotes
 };
 
 // RFC 4180, with blank lines passed over as pandas does.
@@ -36,7 +39,7 @@ class Reader {
     std::vector<Row> rows;
     while (at_ < text_.size()) {
       Row row = read_row();
-      if (row.fields.size() > 1 || !row.fields.front().empty()) rows.push_back(std::move(row));
+      if (!row.blank) rows.push_back(std::move(row));
     }
     return rows;
   }
@@ -45,6 +48,10 @@ class Reader {
   Row read_row() {
     Row row;
     row.line = line_;
+    std::size_t next = at_;
+    while (next < text_.size() && text_[next] != separator_ && (text_[next] == ' ' || text_[next] == '\t'))
+      ++next;
+    row.blank = next == text_.size() || text_[next] == '\n' || text_[next] == '\r';
     for (;;) {
       row.fields.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted() : plain());
       if (at_ >= text_.size()) return row;
@@ -109,8 +116,19 @@ std::optional<Number> number(const std::string& field) {
   const std::string_view text = trimmed(field);
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if constexpr (std::is_floating_point_v<Number>) {
+    // Infinite, or 0.
+    if (error == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
+  }
+  return error == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+// Whole numbers of any size, which std::from_chars() also reads as f64.
+bool is_whole(const std::string& field) {
+  std::string_view text = trimmed(field);
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::optional<bool> boolean(const std::string& field) {
@@ -119,22 +137,55 @@ std::optional<bool> boolean(const std::string& field) {
   return std::nullopt;
 }
 
-template <class Convert>
-bool all_convert(const std::vector<Row>& rows, std::size_t column, Convert convert) {
-  return std::all_of(rows.begin() + 1, rows.end(), [&](const Row& row) {
-    return is_nothing(row.fields[column]) || convert(row.fields[column]).has_value();
-  });
+// The fields of a column that say something.
+class Fields {
+ public:
+  Fields(const std::vector<Row>& rows, std::size_t column) : rows_(rows), column_(column) {}
+
+  template <class Predicate>
+  bool all(Predicate predicate) const {
+    return std::all_of(rows_.begin() + 1, rows_.end(), [&](const Row& row) {
+      return is_nothing(row.fields[column_]) || predicate(row.fields[column_]);
+    });
+  }
+  template <class Convert>
+  bool all_convert(Convert convert) const {
+    return all([&](const std::string& field) { return convert(field).has_value(); });
+  }
+  /// Whether they are all.
+  bool full() const {
+    return std::none_of(rows_.begin() + 1, rows_.end(),
+                        [&](const Row& row) { return is_nothing(row.fields[column_]); });
+  }
+
+ private:
+  const std::vector<Row>& rows_;
+  std::size_t column_;
+};
+
+using Converter = Json (*)(const std::string&);
+
+// Of whole numbers that are not all of 64 bits with a sign: pandas takes 64 bits without one if that will do,
+// or leaves them texts, those that say nothing too.
+Converter converter_of_large(const Fields& fields) {
+  if (fields.full() && fields.all_convert(number<std::uint64_t>))
+    return [](const std::string& field) { return Json(*number<std::uint64_t>(field)); };
+  return [](const std::string& field) { return Json(field); };
 }
 
 // What the fields of a column become.
-Json (*converter(const std::vector<Row>& rows, std::size_t column))(const std::string&) {
-  const auto nothing = [&](const Row& row) { return is_nothing(row.fields[column]); };
-  const bool full = std::none_of(rows.begin() + 1, rows.end(), nothing);
-  if (full && all_convert(rows, column, number<std::int64_t>))
+Converter converter(const Fields& fields) {
+  if (fields.full() && fields.all_convert(number<std::int64_t>))
     return [](const std::string& field) { return Json(*number<std::int64_t>(field)); };
-  if (all_convert(rows, column, number<double>))
+  if (fields.all(is_whole)) {
+    if (!fields.all_convert(number<std::int64_t>)) return converter_of_large(fields);
+    return [](const std::string& field) {  // whole numbers have no -0
+      return is_nothing(field) ? Json() : Json(static_cast<double>(*number<std::int64_t>(field)));
+    };
+  }
+  if (fields.all_convert(number<double>))
     return [](const std::string& field) { return is_nothing(field) ? Json() : Json(*number<double>(field)); };
-  if (all_convert(rows, column, boolean))
+  if (fields.all_convert(boolean))
     return [](const std::string& field) { return is_nothing(field) ? Json() : Json(*boolean(field)); };
   return [](const std::string& field) { return is_nothing(field) ? Json() : Json(field); };
 }
@@ -155,7 +206,7 @@ std::vector<std::pair<Json, int>> read_csv(std::string_view text, const std::str
   }
   std::vector<std::pair<Json, int>> documents(rows.size() - 1, {Json::object(), 0});
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const auto convert = converter(rows, c);
+    const Converter convert = converter(Fields(rows, c));
     for (std::size_t r = 1; r < rows.size(); ++r)
       documents[r - 1].first[columns[c]] = convert(rows[r].fields[c]);
   }

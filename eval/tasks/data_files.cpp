@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "eval/tasks/data_overrides.h"
 #include "eval/tasks/documents.h"
 #include "eval/tasks/task_parts.h"
 
@@ -64,22 +65,24 @@ std::vector<fs::path> files_of_split(const TypedYaml& root, const TypedYaml& spl
   const TypedYaml* builder = find_set(root, "dataset_path");
   if (builder == nullptr) throw InputError(root.mark, "no dataset_path", "set dataset_path: json");
   const std::string kind = text_of(*builder, "dataset_path");
-  if (kind != "json" && kind != "csv") {
+  const bool reads_files = kind == "json" || kind == "csv";
+  const TypedYaml* options = find_set(root, "dataset_kwargs");
+  const TypedYaml* data_files = options == nullptr ? nullptr : find_set(*options, "data_files");
+  if (!reads_files && (data_files == nullptr || !is_override(*data_files))) {
     refuse_value(*builder, "dataset_path", "'json' or 'csv'",
                  "write out the documents as JSON lines and give their folder with --data, or name the file "
                  "under dataset_kwargs: data_files (docs/tasks.md)");
   }
-  const TypedYaml* options = find_set(root, "dataset_kwargs");
   if (options == nullptr) throw InputError(root.mark, "no dataset_kwargs", kExample);
   check_keys(*options, "dataset_kwargs", {"data_files", "trust_remote_code"});
-  const TypedYaml* data_files = find_set(*options, "data_files");
   if (data_files == nullptr) throw InputError(options->mark, "no data_files", kExample);
+  task.typing = reads_files ? Typing::datasets : Typing::as_written;
   const TypedYaml& files = entry_of_split(*data_files, split);
   const std::vector<TypedYaml> entries = files.is_list ? files.items : std::vector<TypedYaml>{files};
   std::vector<fs::path> found;
   for (const TypedYaml& entry : entries) {
     found.push_back(find_file(entry, task));
-    if (is_table(found.back()) != (kind == "csv")) {
+    if (reads_files && is_table(found.back()) != (kind == "csv")) {
       throw InputError(entry.mark, fmt::format("{} for dataset_path: {}", found.back().string(), kind),
                        "files of csv end in .csv or .tsv (and .gz behind it), and no others do");
     }

@@ -65,22 +65,29 @@ std::optional<fs::path> file_of(const fs::path& folder, const std::string& task,
   return std::nullopt;
 }
 
+// Whether a task reads files in the harness too.
+bool reads_files(const TypedYaml& task) {
+  const TypedYaml* path = find_set(task, "dataset_path");
+  return path != nullptr && (path->scalar == "json" || path->scalar == "csv");
+}
+
 void set_files(TypedYaml& task, const std::vector<std::pair<std::string, fs::path>>& files) {
   TypedYaml by_split;
   by_split.mark = option();
   by_split.is_mapping = true;
   for (const auto& [split, file] : files)
     by_split.members.push_back({split, true, option(), text_value(file.string())});
-  set_member(task, {"dataset_path", true, option(), text_value(is_table(files[0].second) ? "csv" : "json")});
+  if (reads_files(task) || find_set(task, "dataset_path") == nullptr)
+    set_member(task,
+               {"dataset_path", true, option(), text_value(is_table(files[0].second) ? "csv" : "json")});
   set_member(task, {"dataset_kwargs", true, option(), mapping_of("data_files", std::move(by_split))});
 }
 
-bool reads_files(const TypedYaml& task) {
-  const TypedYaml* path = find_set(task, "dataset_path");
-  return path != nullptr && (path->scalar == "json" || path->scalar == "csv");
-}
-
 }  // namespace
+
+bool is_override(const TypedYaml& data_files) {
+  return data_files.mark.file == option().file;
+}
 
 DataOverrides DataOverrides::parse(const std::vector<std::string>& options) {
   DataOverrides overrides;

@@ -23,9 +23,13 @@ struct DataOverrides {
   static DataOverrides parse(const std::vector<std::string>& options);
 };
 
-/// Sets dataset_path and dataset_kwargs of a task that is meant: a file holds the split that is scored; in a
-/// folder each split is SPLIT.jsonl, TASK_SPLIT.jsonl or TASK/SPLIT.jsonl (also .json, .csv and .tsv, and all
-/// of them with .gz). Throws InputError where none of the task's splits is there.
+/// Sets dataset_kwargs of a task that is meant, and dataset_path unless it names a hub's: a file holds the
+/// split that is scored; in a folder each split is SPLIT.jsonl, TASK_SPLIT.jsonl or TASK/SPLIT.jsonl (also
+/// .json, .csv and .tsv, and all of them with .gz). Throws InputError where none of the task's splits is
+/// there.
 void override_data(TypedYaml& task, const DataOverrides& overrides);
+
+/// Whether override_data() set these data_files.
+bool is_override(const TypedYaml& data_files);
 
 }  // namespace tsugi::eval

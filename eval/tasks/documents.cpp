@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -12,6 +13,7 @@
 #include "eval/tasks/csv.h"
 #include "eval/tasks/gzip.h"
 #include "eval/tasks/ports/port.h"
+#include "eval/tasks/ujson.h"
 #include "recipes/error.h"
 
 namespace tsugi::eval {
@@ -58,7 +60,14 @@ void add_lines(Documents& documents, std::string_view text, const std::string& f
   }
 }
 
-void add_file(Documents& documents, const std::filesystem::path& path) {
+// Numbers as the JSON of pandas writes them, by which `datasets` reads arrays and lines whose values differ
+// in kind.
+void rewrite_numbers(Json& value) {
+  if (value.is_number_float()) value = std::strtod(ujson_text(value.get<double>()).c_str(), nullptr);
+  if (value.is_structured()) std::for_each(value.begin(), value.end(), rewrite_numbers);
+}
+
+void add_file(Documents& documents, const std::filesystem::path& path, Typing typing) {
   const std::string text = path.extension() == ".gz" ? read_gzip(path) : read_text(path);
   const std::string file = path.string();
   if (is_table(path)) {
@@ -76,7 +85,24 @@ void add_file(Documents& documents, const std::filesystem::path& path) {
                      "write an array of objects, or one object a line");
   }
   std::size_t number = 0;
+  if (typing == Typing::datasets) rewrite_numbers(array);
   for (Json& row : array) add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
+}
+
+void settle(Documents& documents, const Column& table, bool rewrites_numbers) {
+  for (Json& row : documents.rows) {
+    if (rewrites_numbers) rewrite_numbers(row);
+    row = table.settled_row(row);
+  }
+}
+
+Json with_columns(const Json& row, const std::vector<std::string>& columns) {
+  Json members = Json::object();
+  for (const std::string& name : columns) {
+    const auto found = row.find(name);
+    members[name] = found == row.end() ? Json(nullptr) : *found;
+  }
+  return members;
 }
 
 // Dataset.map: columns that are there keep their place, new ones follow.
@@ -103,21 +129,26 @@ bool is_table(const std::filesystem::path& file) {
   return extension == ".csv" || extension == ".tsv";
 }
 
-Documents read_documents(const std::vector<std::filesystem::path>& files,
-                         const PortedFunction* process_docs) {
+Documents read_documents(const std::vector<std::filesystem::path>& files, const PortedFunction* process_docs,
+                         Typing typing) {
   Documents documents;
-  for (const std::filesystem::path& file : files) add_file(documents, file);
+  for (const std::filesystem::path& file : files) add_file(documents, file, typing);
   if (documents.rows.empty()) {
     throw InputError(files.empty() ? "" : files[0].string(), "no documents", "write one JSON object a line");
   }
-  Column table;
+  const bool tables = is_table(files[0]);
+  Column table(!tables);
   for (std::size_t i = 0; i < documents.rows.size(); ++i) {
     if (!table.observe(documents.rows[i])) {
       throw InputError(documents.places[i], "nested more than 64 deep", "flatten the document");
     }
   }
-  for (Json& row : documents.rows) row = table.settled_row(row);
   documents.columns = table.names();
+  if (typing == Typing::datasets) {
+    settle(documents, table, !tables && table.is_mixed());
+  } else {
+    for (Json& row : documents.rows) row = with_columns(row, documents.columns);
+  }
   if (process_docs != nullptr) process(documents, *process_docs);
   return documents;
 }

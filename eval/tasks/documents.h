@@ -24,14 +24,20 @@ struct Documents {
   std::vector<std::string> columns;          ///< in order of first appearance
 };
 
+enum class Typing {
+  datasets,    ///< types as `datasets` finds them in such a file
+  as_written,  ///< those of the JSON: documents that were written out with the types they have
+};
+
 /// Reads the files, those in .gz unpacked, one after the other and settles types as `datasets` 5.2 does: a
 /// column (also inside objects and lists) with whole and other numbers holds only other numbers, columns
-/// missing in a row are null, and text columns that hold only dates become times ("2024-01-02 00:00:00").
-/// Columns that mix types otherwise, and objects inside columns that differ in their keys, stay as they are.
-/// Throws InputError with the line for what is no JSON object.
+/// missing in a row are null, and text columns of JSON that hold only dates become times ("2024-01-02
+/// 00:00:00"). Where kinds or the keys of objects
+/// differ otherwise, numbers and texts go through the JSON of pandas, see ujson.h. Throws InputError with the
+/// line for what is no JSON object.
 ///
 /// `process_docs`, a ported function, then sets columns of every row.
 Documents read_documents(const std::vector<std::filesystem::path>& files,
-                         const PortedFunction* process_docs = nullptr);
+                         const PortedFunction* process_docs = nullptr, Typing typing = Typing::datasets);
 
 }  // namespace tsugi::eval

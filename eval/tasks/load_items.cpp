@@ -48,7 +48,7 @@ class Shots {
     count_ = shots_of(task, options);
     if (count_ == 0) return;
     if (!config_.files.empty()) {
-      pool_ = read_documents(config_.files, config_.process_docs).rows;
+      pool_ = read_documents(config_.files, config_.process_docs, task.typing).rows;
     } else {
       pool_ = config_.samples;
     }
@@ -283,7 +283,7 @@ std::string_view name_of(OutputType type) {
 }
 
 std::size_t count_documents(const Task& task) {
-  return read_documents(task.data_files, task.process_docs).rows.size();
+  return read_documents(task.data_files, task.process_docs, task.typing).rows.size();
 }
 
 std::size_t shots_of(const Task& task, const PromptOptions& options) {
@@ -291,7 +291,7 @@ std::size_t shots_of(const Task& task, const PromptOptions& options) {
 }
 
 std::vector<Item> load_items(const Task& task, const PromptOptions& options) {
-  const Documents documents = read_documents(task.data_files, task.process_docs);
+  const Documents documents = read_documents(task.data_files, task.process_docs, task.typing);
   if (documents.rows.empty()) return {};
   ItemBuilder builder(task, options, documents.columns);
   builder.learn(documents.rows.front(), documents.places.front());

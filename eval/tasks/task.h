@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "eval/tasks/documents.h"
 #include "eval/tasks/message.h"
 #include "recipes/error.h"
 
@@ -75,6 +76,7 @@ struct Task {
   std::string file;
   OutputType output_type = OutputType::generate_until;
   std::vector<std::filesystem::path> data_files;  ///< as found
+  Typing typing = Typing::datasets;               ///< of what they and the examples' files hold
   std::vector<std::string> notes;  ///< where data files were found when not in the working directory
   const PortedFunction* process_docs = nullptr;  ///< applied to the documents before anything else
   DocKey doc_to_text;

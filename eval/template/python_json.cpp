@@ -5,10 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tsugi::eval::python {
 namespace {
+
+constexpr std::string_view kNaN = "NaN";
+constexpr std::string_view kInfinity = "Infinity";
+constexpr std::string_view kMinusInfinity = "-Infinity";
+
+std::string_view not_finite(double number) {
+  if (std::isnan(number)) return kNaN;
+  return number > 0 ? kInfinity : kMinusInfinity;
+}
 
 void dump(const Json& value, const JsonStyle& style, std::int64_t depth, std::string& out) {
   const auto line = [&](std::int64_t levels) {
@@ -46,14 +56,40 @@ void dump(const Json& value, const JsonStyle& style, std::int64_t depth, std::st
     }
     line(depth);
     out += ']';
-  } else if (value.is_number_float() && std::isfinite(value.get<double>())) {
-    out += float_text(value.get<double>());
+  } else if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    out += std::isfinite(number) ? float_text(number) : not_finite(number);
   } else {
     out += plain(value);
   }
 }
 
+// Null in place of the words that JSON does not have, outside of strings.
+std::string without_words(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::string_view rest = text.substr(i);
+    if (rest[0] == '"') quoted = !quoted;
+    std::size_t length = quoted && rest[0] == '\\' ? 2 : 1;
+    bool word = false;
+    for (const std::string_view each : {kNaN, kInfinity, kMinusInfinity}) {
+      if (quoted || !rest.starts_with(each)) continue;
+      word = true;
+      length = each.size();
+    }
+    out += word ? "null" : rest.substr(0, length);
+    i += length;
+  }
+  return out;
+}
+
 }  // namespace
+
+Json json_loads(std::string_view text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? Json::parse(without_words(text), nullptr, false) : value;
+}
 
 std::string json_dumps(const Json& value, const JsonStyle& style) {
   std::string out;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "eval/template/python_json.h"
 #include "evolve/report/html.h"
 #include "evolve/report/sample_texts.h"
 #include "evolve/samples.h"
@@ -50,7 +51,7 @@ std::string read_task(const std::filesystem::path& file, const std::string& task
   if (!in) return "cannot be read";
   std::vector<SampleTexts> read;
   for (std::string line; std::getline(in, line);) {
-    const Json sample = Json::parse(line, nullptr, false);
+    const Json sample = eval::python::json_loads(line);
     if (!sample.is_object()) return fmt::format("line {} is no sample", read.size() + 1);
     const auto own = sample.find("filter");
     if (own != sample.end() && own->is_string() && filter != run.filters.end() && *own != filter->second)

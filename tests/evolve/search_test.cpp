@@ -265,7 +265,7 @@ TEST(Search, SealedAnswersAreNotReadBeforeTheOpening) {
 
   // Poison: an answer that is no text ends the run when it is read, and that is at the opening.
   EXPECT_THAT(tests::message_of([&] {
-                run(task_with(folder, "poison", sealed, {{"poison", 1}}),
+                run(task_with(folder, "poison", sealed, nullptr),
                     {.output = folder / "poison_run", .threads = 2});
               }),
               HasSubstr("strip"));

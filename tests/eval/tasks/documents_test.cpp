@@ -37,6 +37,33 @@ TEST(Documents, RowsAsDatasetsReadsThem) {
   }
 }
 
+Json rows_of(const std::string& name, const std::string& text) {
+  const tests::TemporaryFolder folder;
+  return Json(read_documents({folder.write(name, text)}).rows);
+}
+
+// As datasets 5.2 gives them.
+TEST(Documents, ArraysAndMixedLinesGoThroughPandas) {
+  EXPECT_EQ(rows_of("a.jsonl", "{\"a\": 0.12345678901234}\n"), Json::parse(R"([{"a": 0.12345678901234}])"));
+  EXPECT_EQ(rows_of("a.json", "[{\"a\": 0.12345678901234}]"), Json::parse(R"([{"a": 0.123456789}])"));
+  EXPECT_EQ(rows_of("a.jsonl", "{\"a\": 0.12345678901234, \"b\": 1}\n{\"a\": 2.5, \"b\": \"1e2\"}\n"),
+            Json::parse(R"([{"a": 0.123456789, "b": 1}, {"a": 2.5, "b": 100.0}])"));
+  EXPECT_EQ(rows_of("a.json", R"([{"a": "12"}, {"a": {"b": 0.12345678901234}}, {"a": "-"}, {"a": "x"}])"),
+            Json::parse(R"([{"a": 12}, {"a": {"b": 0.12345678900000001}}, {"a": 0}, {"a": "x"}])"));
+}
+
+TEST(Documents, MayKeepTheTypesTheyWereWrittenWith) {
+  const tests::TemporaryFolder folder;
+  const auto rows = [&](const std::string& name, const std::string& text) {
+    return Json(read_documents({folder.write(name, text)}, nullptr, Typing::as_written).rows);
+  };
+  EXPECT_EQ(rows("a.jsonl",
+                 "{\"a\": \"2020-01-02\", \"b\": 1}\n{\"b\": 0.12345678901234, \"a\": \"2020-01-03\"}\n{}\n")
+                .dump(),
+            R"([{"a":"2020-01-02","b":1},{"a":"2020-01-03","b":0.12345678901234},{"a":null,"b":null}])");
+  EXPECT_EQ(rows("a.json", R"([{"a": "12"}, {"a": [-0.0]}])").dump(), R"([{"a":"12"},{"a":[-0.0]}])");
+}
+
 TEST(Documents, KnowTheirPlaces) {
   const tests::TemporaryFolder folder;
   const auto lines = folder.write("a.jsonl", "\n{\"x\": 1}\r\n \n{\"y\": 2}");
@@ -75,6 +102,20 @@ TEST(Csv, IsReadAsPandasReadsIt) {
   EXPECT_EQ(documents.rows[1].dump(), R"({"q":null,"n":2,"f":2.0,"b":false,"e":"x","m":null})");
   EXPECT_EQ(documents.rows[2].dump(), R"({"q":" 日本 ","n":3,"f":-1000.0,"b":true,"e":null,"m":3.0})");
   EXPECT_THAT(documents.places[1], testing::HasSubstr("a.csv:4"));
+}
+
+// As datasets 5.2 gives them.
+TEST(Csv, TypesOfColumnsAreThoseOfPandas) {
+  EXPECT_EQ(rows_of("a.csv", "a,b\n2020-01-02,1e400\n2021-12-31,inf\n").dump(),
+            R"([{"a":"2020-01-02","b":null},{"a":"2021-12-31","b":null}])");  // infinite: no word of JSON
+  EXPECT_EQ(rows_of("a.csv", "a\n\"\"\n\n \t\nNA\n\"\"\n"),
+            Json::parse(R"([{"a": null}, {"a": null}, {"a": null}])"));
+  EXPECT_EQ(rows_of("a.csv", "a,b\n18446744073709551615,1\n0,2\n"),
+            Json::parse(R"([{"a": 18446744073709551615, "b": 1}, {"a": 0, "b": 2}])"));
+  EXPECT_EQ(
+      rows_of("a.csv", "a,b\n18446744073709551615,1\n-1,2\n,3\n"),
+      Json::parse(R"([{"a": "18446744073709551615", "b": 1}, {"a": "-1", "b": 2}, {"a": "", "b": 3}])"));
+  EXPECT_EQ(rows_of("a.csv", "a\n-0\nNA\n").dump(), R"([{"a":0.0},{"a":null}])");
 }
 
 TEST(Csv, BrokenFilesAreNamedByLine) {

@@ -130,6 +130,8 @@ TEST_F(TaskSetTest, DataMayLieElsewhere) {
   const auto validation = folder_.write("exported/hub_validation.jsonl", row);
   const std::vector<Task> tasks = data_of({folder.string()});
   EXPECT_THAT(tasks[0].data_files, ElementsAre(validation));
+  EXPECT_EQ(tasks[0].typing, Typing::as_written) << "of a hub, whose types are known";
+  EXPECT_EQ(tasks[1].typing, Typing::datasets);
   EXPECT_THAT(tasks[1].data_files, ElementsAre(folder_.path() / "items.jsonl")) << "this one names its file";
   EXPECT_THAT(data_of({"a_task=" + validation.string(), folder.string()})[1].data_files,
               ElementsAre(validation));
