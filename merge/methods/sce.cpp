@@ -74,27 +74,31 @@ struct Sce {
     kept[0] = steps::share_of(given.params.select_topk, static_cast<std::uint64_t>(answers.tallies[0]));
   }
 
-  // Calls use(i, d_i) for each model, d_i with only the selected elements. The largest variances are above 0,
-  // so that what trim() sets to 0 are the others.
-  template <class Use>
-  static void for_selected(const Given& given, const Tile& tile, const Answers& answers, const Use& use) {
-    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
+  // Not 0 on the elements that are selected, of which the largest variances are: what trim() sets to 0 are
+  // the others. Empty where all are.
+  static std::span<const float> selection(const Given& given, const Tile& tile, const Answers& answers) {
+    if (!selects(given)) return {};
     const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size);
-    if (selects(given)) {
-      steps::variance(tile.models, tile.base, spread);
-      steps::trim(spread, answers.ranks[0], tile.index);
-    }
-    for (std::size_t i = 0; i < tile.models.size(); ++i) {
-      steps::subtract(tile.models[i], tile.base, delta);
-      if (selects(given)) steps::keep_where(spread, delta);
-      use(i, delta);
-    }
+    steps::variance(tile.models, tile.base, spread);
+    steps::trim(spread, answers.ranks[0], tile.index);
+    return spread;
+  }
+
+  // d_i with only the selected elements, until the next call.
+  static std::span<const float> selected(const Tile& tile, std::size_t i, std::span<const float> selection) {
+    const std::span<float> delta = steps::scratch(steps::Purpose::delta, tile.size);
+    steps::subtract(tile.models[i], tile.base, delta);
+    if (!selection.empty()) steps::keep_where(selection, delta);
+    return delta;
   }
 
   // [model]: sum d^2
   static void sums(const Given& given, const Tile& tile, const Answers& answers, std::span<double> out) {
-    for_selected(given, tile, answers,
-                 [&](std::size_t i, std::span<const float> delta) { out[i] = steps::dot(delta, delta); });
+    const std::span<const float> some = selection(given, tile, answers);
+    for (std::size_t i = 0; i < tile.models.size(); ++i) {
+      const std::span<const float> delta = selected(tile, i, some);
+      out[i] = steps::dot(delta, delta);
+    }
   }
 
   static void solve(const Given& given, Answers& answers) {
@@ -110,12 +114,10 @@ struct Sce {
     const std::span<float> votes = steps::scratch(steps::Purpose::votes, tile.size);
     const std::span<float> weights = steps::scratch(steps::Purpose::weights, tile.size);
     for (const std::span<float>& room : {votes, weights, out}) std::fill(room.begin(), room.end(), 0.0F);
-    for_selected(given, tile, answers, [&](std::size_t /*i*/, std::span<const float> delta) {
-      steps::add_scaled(delta, 1, votes);
-    });
-    for_selected(given, tile, answers, [&](std::size_t i, std::span<const float> delta) {
-      steps::add_elected(votes, delta, answers.factors[i], out, weights);
-    });
+    const std::span<const float> some = selection(given, tile, answers);
+    for (std::size_t i = 0; i < tile.models.size(); ++i) steps::add_scaled(selected(tile, i, some), 1, votes);
+    for (std::size_t i = 0; i < tile.models.size(); ++i)
+      steps::add_elected(votes, selected(tile, i, some), answers.factors[i], out, weights);
     constexpr float kLeast = 1e-6F;  // as mergekit
     for (std::size_t i = 0; i < out.size(); ++i)
       out[i] = tile.base[i] + out[i] / std::max(weights[i], kLeast);

@@ -27,6 +27,25 @@ TSUGI_CLONES void add_squares_n(const float* x, const float* base, const double*
   }
 }
 
+TSUGI_CLONES void scale_n(double* values, double factor, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) values[i] *= factor;
+}
+
+TSUGI_CLONES void divide_n(double* values, double divisor, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) values[i] /= divisor;
+}
+
+// Where the reciprocal is exact, a product has the bits of the quotient in a tenth of the time.
+void divide(double* values, std::size_t count, std::size_t n) {
+  const auto divisor = static_cast<double>(count);
+  if (std::has_single_bit(count)) return scale_n(values, 1 / divisor, n);
+  divide_n(values, divisor, n);
+}
+
+TSUGI_CLONES void narrow_n(const double* values, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(values[i]);
+}
+
 TSUGI_CLONES void keep_where_n(const float* __restrict__ mask, float* __restrict__ values, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint32_t bits = 0u - static_cast<std::uint32_t>(mask[i] != 0);
@@ -38,16 +57,16 @@ TSUGI_CLONES void keep_where_n(const float* __restrict__ mask, float* __restrict
 
 void variance(std::span<const std::span<const float>> models, std::span<const float> base,
               std::span<float> out) {
-  const auto count = static_cast<double>(models.size());
   for (std::size_t begin = 0; begin < out.size(); begin += kBlock) {
     const std::size_t n = std::min(kBlock, out.size() - begin);
     std::array<double, kBlock> mean{};
     std::array<double, kBlock> squares{};
     for (const auto& model : models) add_deltas_n(model.data() + begin, base.data() + begin, mean.data(), n);
-    for (double& value : mean) value /= count;
+    divide(mean.data(), models.size(), n);
     for (const auto& model : models)
       add_squares_n(model.data() + begin, base.data() + begin, mean.data(), squares.data(), n);
-    for (std::size_t i = 0; i < n; ++i) out[begin + i] = static_cast<float>(squares[i] / count);
+    divide(squares.data(), models.size(), n);
+    narrow_n(squares.data(), out.data() + begin, n);
   }
 }
 
