@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -60,13 +59,6 @@ void add_lines(Documents& documents, std::string_view text, const std::string& f
   }
 }
 
-// Numbers as the JSON of pandas writes them, by which `datasets` reads arrays and lines whose values differ
-// in kind.
-void rewrite_numbers(Json& value) {
-  if (value.is_number_float()) value = std::strtod(ujson_text(value.get<double>()).c_str(), nullptr);
-  if (value.is_structured()) std::for_each(value.begin(), value.end(), rewrite_numbers);
-}
-
 void add_file(Documents& documents, const std::filesystem::path& path, Typing typing) {
   const std::string text = path.extension() == ".gz" ? read_gzip(path) : read_text(path);
   const std::string file = path.string();
@@ -85,13 +77,14 @@ void add_file(Documents& documents, const std::filesystem::path& path, Typing ty
                      "write an array of objects, or one object a line");
   }
   std::size_t number = 0;
-  if (typing == Typing::datasets) rewrite_numbers(array);
+  if (typing == Typing::datasets) ujson_rewrite(array);
   for (Json& row : array) add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
 }
 
-void settle(Documents& documents, const Column& table, bool rewrites_numbers) {
+// `by_pandas`: `datasets` reads the lines through its JSON.
+void settle(Documents& documents, const Column& table, bool by_pandas) {
   for (Json& row : documents.rows) {
-    if (rewrites_numbers) rewrite_numbers(row);
+    if (by_pandas) ujson_rewrite(row);
     row = table.settled_row(row);
   }
 }

@@ -20,10 +20,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kPrecision = 10;
 
-// Numbers of a value that was read exactly, written and read by ujson.
+// Numbers with a point or an exponent, as they come back when ujson writes them and `read` reads them.
+template <class Read>
+void rewrite(Json& value, const Read& read) {
+  if (value.is_number_float()) value = read(ujson_text(value.get<double>()));
+  if (!value.is_structured()) return;
+  for (Json& inner : value) rewrite(inner, read);
+}
+
 void write_and_read(Json& value) {
-  if (value.is_number_float()) value = ujson_number(ujson_text(value.get<double>()));
-  if (value.is_structured()) std::for_each(value.begin(), value.end(), write_and_read);
+  rewrite(value, ujson_number);
 }
 
 // A number at the beginning of a text: JSON's, or one with digits too many or left out, as "-", "007", "1."
@@ -128,6 +134,10 @@ double ujson_number(std::string_view text) {
   const double value = (whole + fraction * place) * sign;
   if (exponent == text.size()) return value;
   return value * std::pow(10.0, std::strtod(std::string(text.substr(exponent + 1)).c_str(), nullptr));
+}
+
+void ujson_rewrite(Json& value) {
+  rewrite(value, [](const std::string& text) { return std::strtod(text.c_str(), nullptr); });
 }
 
 Json ujson_value(const Json& value) {

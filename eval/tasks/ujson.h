@@ -18,6 +18,9 @@ std::string ujson_text(double value);
 /// What ujson_loads() makes of a number of JSON with a point or an exponent: not always the nearest double.
 double ujson_number(std::string_view text);
 
+/// Numbers of a value as ujson_dumps() writes them and Arrow reads them, to the nearest double.
+void ujson_rewrite(nlohmann::ordered_json& value);
+
 /// A value of a column whose values differ in kind, as it comes back: numbers written and read again, texts
 /// that are JSON as what they say.
 nlohmann::ordered_json ujson_value(const nlohmann::ordered_json& value);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sixteen elements of inputs in bf16, and of random draws, in registers of AVX-512: for the kernels of
-// stored_*.cpp alone.
+// Sixteen or thirty-two elements of inputs in bf16, and random draws, in registers of AVX-512: for the
+// kernels of stored_*.cpp alone.
 #pragma once
 
 #include <cstddef>
@@ -30,12 +30,6 @@ TSUGI_AVX512_INLINE __m512 widened(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
-// The same of thirty-two.
-inline std::uint32_t pairs_from(std::size_t i, std::size_t n) {
-  constexpr std::uint32_t kAll = 0xffffffffu;
-  return n - i >= 32 ? kAll : kAll >> (32 - (n - i));
-}
-
 // All sixteen, or those that are there and 0 for the others: loads and stores under a mask cost more.
 inline constexpr __mmask16 kWhole = 0xffff;
 
@@ -53,6 +47,12 @@ struct Widened32 {
   __m512 even;
   __m512 odd;
 };
+
+// Of thirty-two the elements from i on that are there.
+inline std::uint32_t pairs_from(std::size_t i, std::size_t n) {
+  constexpr std::uint32_t kAll = 0xffffffffu;
+  return n - i >= kPairs ? kAll : kAll >> (kPairs - (n - i));
+}
 
 TSUGI_AVX512_INLINE __mmask16 even_of(std::uint32_t lanes) {
   return static_cast<__mmask16>(_pext_u32(lanes, 0x55555555u));
