@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "merge/dot_products.h"
+#include "merge/kernels/kernels.h"
 #include "merge/memory.h"
 #include "merge/rank_selection.h"
 #include "merge/steps/blend.h"
 #include "merge/steps/random_mask.h"
-#include "merge/steps/stored_thin.h"
 #include "merge/stored_inputs.h"
 #include "merge/stream_store.h"
 #include "merge/tensor_case.h"
@@ -195,7 +195,7 @@ class TensorRun {
     if (stored_ && planned_.method->stored_keys != nullptr) {
       const StoredKeys keys = planned_.method->stored_keys(stored_->tile(tiling_, index), queries[0]);
       if (visit.stored && visit.stored(queries, keys)) return;
-      done = steps::write_keys(keys, written);
+      done = kernels::active()->write_keys(keys, written);
     }
     if (!done) {
       if (tile == nullptr) tile = &loader.load(index);

@@ -11,14 +11,12 @@
 #include <optional>
 #include <utility>
 
-#include "merge/avx512.h"
 #include "merge/clones.h"
-#include "merge/steps/collect_keys.h"
 
 namespace tsugi::merge {
 namespace {
 
-using steps::Collected;
+using kernels::Collected;
 
 struct Counts {
   std::uint32_t above = 0;
@@ -68,8 +66,6 @@ TSUGI_CLONES std::uint32_t count_inside(const float* keys, std::size_t n, std::i
   }
   return count;
 }
-
-constexpr std::size_t kVector = 16;  // values of f32 in the longest registers
 
 std::int32_t as_signed(std::uint32_t bits) {
   return static_cast<std::int32_t>(std::min<std::uint32_t>(bits, std::numeric_limits<std::int32_t>::max()));
@@ -223,10 +219,10 @@ InsideKeys::InsideKeys(const Bracket& bracket, std::size_t room) : bracket_(brac
 
 void InsideKeys::make_room() {
   if (!bracket_.single() && keys_ == nullptr)
-    keys_ = std::make_unique_for_overwrite<std::uint32_t[]>(room_ + kVector);
+    keys_ = std::make_unique_for_overwrite<std::uint32_t[]>(room_ + kernels::kBehindRoom);
 }
 
-Collected InsideKeys::collected() const {
+kernels::Collected InsideKeys::collected() const {
   return {.low = as_signed(bracket_.low),
           .high = as_signed(bracket_.high),
           .guess = as_signed(bracket_.guess),
@@ -251,7 +247,7 @@ bool InsideKeys::add(const StoredKeys& keys, std::span<InsideKeys* const> to) {
     to[i]->make_room();
     all.at(i) = to[i]->collected();
   }
-  if (!steps::collect_stored(keys, std::span(all).first(to.size()))) return false;
+  if (!kernels::active()->collect_stored(keys, std::span(all).first(to.size()))) return false;
   for (std::size_t i = 0; i < to.size(); ++i) to[i]->take(all.at(i));
   return true;
 }
@@ -259,8 +255,8 @@ bool InsideKeys::add(const StoredKeys& keys, std::span<InsideKeys* const> to) {
 void InsideKeys::add(std::span<const float> keys) {
   make_room();
   Collected bracket = collected();
-  if (can_use_avx512()) {
-    steps::collect(keys, bracket);
+  if (const kernels::Kernels* const fast = kernels::active()) {
+    fast->collect(keys, bracket);
     return take(bracket);
   }
   thread_local std::vector<std::uint8_t> marks;

@@ -12,8 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "merge/kernels/kernels.h"
 #include "merge/methods/method.h"
-#include "merge/steps/collect_keys.h"
 
 namespace tsugi::merge {
 
@@ -74,8 +74,8 @@ class InsideKeys {
 
   /// The keys of the next tile.
   void add(std::span<const float> keys);
-  /// The same for one to kMostAtOnce brackets, only where can_use_avx512(). False, and nothing is added, if a
-  /// value is not finite.
+  /// The same for one to kMostAtOnce brackets, only where there are kernels. False, and nothing is added, if
+  /// a value is not finite.
   static bool add(const StoredKeys& keys, std::span<InsideKeys* const> to);
 
   std::uint64_t above() const { return above_; }
@@ -94,8 +94,8 @@ class InsideKeys {
   };
 
   void make_room();
-  steps::Collected collected() const;
-  void take(const steps::Collected& now);
+  kernels::Collected collected() const;
+  void take(const kernels::Collected& now);
   void keep(const float* keys, std::uint64_t marks);
 
   Bracket bracket_;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge/stored_inputs.h"
 
-#include "merge/avx512.h"
+#include "merge/kernels/kernels.h"
 
 namespace tsugi::merge {
 namespace {
@@ -21,7 +21,8 @@ bool computes_from_bf16(const PlannedTensor& tensor, const TensorView& input) {
 }
 
 std::optional<StoredInputs> StoredInputs::of(const PlannedTensor& tensor, std::span<const char> reads) {
-  if (tensor.method->stored_apply == nullptr || tensor.output.dtype != DType::BF16 || !can_use_avx512())
+  if (tensor.method->stored_apply == nullptr || tensor.output.dtype != DType::BF16 ||
+      kernels::active() == nullptr)
     return std::nullopt;
   StoredInputs inputs;
   if (tensor.base != nullptr) {

@@ -29,9 +29,11 @@ struct DropAtRandom {
 
   static constexpr bool kMarksAreDear = true;
 
-  static bool mark(const StoredThinning<ModelParams>& at, steps::Marks marks) {
-    steps::mark_at_random(mask_key_of(at.tensor, at.model), at.tile.begin, at.params.density, at.tile.size,
-                          marks);
+  static bool mark(const StoredThinning<ModelParams>& at, kernels::Marks marks) {
+    kernels::active()->mark_at_random(
+        at.pair,
+        {.key = mask_key_of(at.tensor, at.model), .first = at.tile.begin, .probability = at.params.density},
+        marks);
     return true;
   }
 

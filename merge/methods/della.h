@@ -17,7 +17,6 @@
 #include "merge/methods/thinned.h"
 #include "merge/steps/random_mask.h"
 #include "merge/steps/rank_mask.h"
-#include "merge/steps/stored_rank_mask.h"
 
 namespace tsugi::merge {
 
@@ -58,14 +57,15 @@ struct DropSmallRather {
 
   static constexpr bool kMarksAreDear = true;
 
-  static bool mark(const StoredThinning<ModelParams>& at, steps::Marks marks) {
+  static bool mark(const StoredThinning<ModelParams>& at, kernels::Marks marks) {
     const RowLayout rows(at.tensor, at.tile.size);
     if (at.params.density <= 0 || rows.stride != 1 || at.tile.size % rows.length != 0) return false;
     steps::RankedDraws draws = draws_of(at.tensor, at.model, at.tile.begin, at.params, rows);
-    const std::size_t words = steps::marks_of(rows.length);
+    const std::size_t words = kernels::marks_of(rows.length);
     for (std::size_t begin = 0; begin < at.tile.size; begin += rows.length, draws.first += rows.length) {
-      const steps::StoredPair row{at.pair.x + 2 * begin, at.pair.base + 2 * begin, rows.length};
-      if (!steps::mark_by_rank(row, draws, marks.subspan(begin / rows.length * words, words))) return false;
+      const kernels::StoredPair row{at.pair.x + 2 * begin, at.pair.base + 2 * begin, rows.length};
+      if (!kernels::active()->mark_by_rank(row, draws, marks.subspan(begin / rows.length * words, words)))
+        return false;
     }
     return true;
   }

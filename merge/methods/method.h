@@ -205,7 +205,7 @@ struct Method {
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
 
   // The same as keys(), sums() and apply() straight from bf16, and into it. Called where inputs and output
-  // are that, and only where can_use_avx512(). False, and what was written is of no use: the tile is not of
+  // are that, and only where kernels::active(). False, and what was written is of no use: the tile is not of
   // the usual kind or holds a value that is not finite, and goes through f32.
   StoredKeys (*stored_keys)(const StoredTile&, std::size_t query) = nullptr;
   bool (*stored_sums)(const TensorCase&, const StoredTile&, const Answers&, std::span<double> out) = nullptr;

@@ -14,7 +14,7 @@
 // with void ranks(const ModelParams&, n, std::span<std::uint64_t> kept), void keys(tile, model, out) and
 // kKeysAreSmallness: see StoredKeys. What it keeps of a tile as stored it may say either by
 // std::optional<steps::MagnitudeRange> range(ranks, tile) or by bool mark(const StoredThinning<ModelParams>&,
-// steps::Marks), both of which may not be able to; with kMarksAreDear the latter's stay from pass to pass.
+// kernels::Marks), both of which may not be able to; with kMarksAreDear the latter's stay from pass to pass.
 #pragma once
 
 #include <algorithm>
@@ -26,12 +26,12 @@
 #include <tuple>
 #include <vector>
 
+#include "merge/kernels/kernels.h"
 #include "merge/methods/describe.h"
 #include "merge/steps/consensus.h"
 #include "merge/steps/random_mask.h"
 #include "merge/steps/rescale.h"
 #include "merge/steps/scratch.h"
-#include "merge/steps/stored_thin.h"
 #include "merge/steps/sums.h"
 #include "merge/steps/weighted_sum.h"
 
@@ -70,7 +70,7 @@ struct StoredThinning {
   const TensorCase& tensor;
   const StoredTile& tile;
   std::size_t model;
-  steps::StoredPair pair;
+  kernels::StoredPair pair;
   const ModelParams& params;
 };
 
@@ -201,9 +201,9 @@ struct Thinned {
                           std::span<double> out) {
     for (std::size_t i = 0; i < given.models.size(); ++i) {
       if (!thins(given.models[i])) continue;
-      const steps::Marks marks = marks_for(tile, i);
+      const kernels::Marks marks = marks_for(tile, i);
       if (!mark(given, tile, i, answers, marks)) return false;
-      const steps::L1Norms norms = steps::l1_norms_stored(pair(tile, i), marks);
+      const steps::L1Norms norms = kernels::active()->l1_norms(pair(tile, i), marks);
       if (!std::isfinite(norms.full)) return false;
       out[2 * i] = norms.full;
       out[2 * i + 1] = norms.kept;
@@ -213,40 +213,40 @@ struct Thinned {
 
   static bool stored_apply(const Given& given, const StoredTile& tile, const Answers& answers,
                            std::span<std::byte> out) {
-    thread_local std::vector<steps::StoredVote> votes;
+    thread_local std::vector<kernels::StoredVote> votes;
     votes.clear();
     double weights = 0;
     for (std::size_t i = 0; i < given.models.size(); ++i) {
       const ModelParams& model = given.models[i];
       if (model.weight == 0) continue;
-      steps::StoredVote vote{.x = tile.models[i],
-                             .factor = static_cast<float>(model.weight * rescaling(model, i, answers)),
-                             .weight = static_cast<float>(model.weight)};
+      kernels::StoredVote vote{.x = tile.models[i],
+                               .factor = static_cast<float>(model.weight * rescaling(model, i, answers)),
+                               .weight = static_cast<float>(model.weight)};
       if (thins(model) && !say_what_stays(given, tile, i, answers, vote)) return false;
       votes.push_back(vote);
       weights += model.weight;
     }
     const bool divides = given.params.normalize;
-    const steps::StoredOnto onto{.base = tile.base,
-                                 .lambda = static_cast<float>(given.params.lambda),
-                                 .divisor = static_cast<float>(steps::divisor_of(weights))};
-    const steps::Mix mix = kElects ? (divides ? steps::Mix::elected_mean : steps::Mix::elected)
-                                   : (divides ? steps::Mix::mean : steps::Mix::all);
-    return steps::mix_stored(votes, mix, onto, out);
+    const kernels::StoredOnto onto{.base = tile.base,
+                                   .lambda = static_cast<float>(given.params.lambda),
+                                   .divisor = static_cast<float>(steps::divisor_of(weights))};
+    const kernels::Mix mix = kElects ? (divides ? kernels::Mix::elected_mean : kernels::Mix::elected)
+                                     : (divides ? kernels::Mix::mean : kernels::Mix::all);
+    return kernels::active()->mix(votes, mix, onto, out);
   }
 
  private:
-  static steps::StoredPair pair(const StoredTile& tile, std::size_t model) {
+  static kernels::StoredPair pair(const StoredTile& tile, std::size_t model) {
     return {.x = tile.models[model], .base = tile.base, .n = tile.size};
   }
 
   // Of one model: those that stay from sums to result, or this thread's.
-  static steps::Marks marks_for(const StoredTile& tile, std::size_t model) {
-    const std::size_t size = steps::marks_of(tile.size);
+  static kernels::Marks marks_for(const StoredTile& tile, std::size_t model) {
+    const std::size_t size = kernels::marks_of(tile.size);
     if (!tile.marks.empty()) return tile.marks.subspan(model * size, size);
     thread_local std::vector<std::uint16_t> own;
     own.resize(std::max(own.size(), (tile.models.size() + 1) * size));
-    return steps::Marks(own).subspan(model * size, size);
+    return kernels::Marks(own).subspan(model * size, size);
   }
 
   static constexpr bool kKeepsRange = requires { &Rule::range; };
@@ -256,10 +256,10 @@ struct Thinned {
   }
 
   static bool mark(const Given& given, const StoredTile& tile, std::size_t i, const Answers& answers,
-                   steps::Marks marks) {
+                   kernels::Marks marks) {
     if constexpr (kKeepsRange) {
       const auto range = Rule::range(ranks(answers, i), tile.index);
-      if (range) steps::mark_within(pair(tile, i), *range, marks);
+      if (range) kernels::active()->mark_within(pair(tile, i), *range, marks);
       return range.has_value();
     } else if constexpr (requires { &Rule::mark; }) {
       return Rule::mark({given.tensor, tile, i, pair(tile, i), given.models[i]}, marks);
@@ -269,13 +269,13 @@ struct Thinned {
   }
 
   static bool say_what_stays(const Given& given, const StoredTile& tile, std::size_t i,
-                             const Answers& answers, steps::StoredVote& vote) {
+                             const Answers& answers, kernels::StoredVote& vote) {
     if constexpr (kKeepsRange) {
       const auto range = Rule::range(ranks(answers, i), tile.index);
       if (range) vote.range = *range;
       return range.has_value();
     } else {
-      const steps::Marks marks = marks_for(tile, i);
+      const kernels::Marks marks = marks_for(tile, i);
       vote.marks = marks.data();
       return !tile.marks.empty() || mark(given, tile, i, answers, marks);
     }

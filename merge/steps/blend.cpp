@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstdint>
-#include <cstring>
 
 #include "merge/checkpoint/tensor.h"
 #include "merge/clones.h"
-#include "merge/steps/stored_blend.h"
+#include "merge/kernels/kernels.h"
+#include "merge/steps/lanes.h"
 #include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge::steps {
@@ -20,38 +18,33 @@ using Stored = const std::byte* __restrict__;
 using In = const float* __restrict__;
 using Out = float* __restrict__;
 
-inline float widened(Stored values, std::size_t i) {
-  std::uint16_t half = 0;
-  std::memcpy(&half, values + 2 * i, sizeof(half));
-  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
-}
-
 TSUGI_CLONES void widen_n(Stored x, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = widened(x, i);
+  for (std::size_t i = 0; i < n; ++i) out[i] = widened(x + 2 * i);
 }
 
 TSUGI_CLONES void scale_n(Stored x, float factor, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = factor * widened(x, i);
+  for (std::size_t i = 0; i < n; ++i) out[i] = factor * widened(x + 2 * i);
 }
 
 TSUGI_CLONES void combine_n(Stored x, float a, Stored y, float b, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = a * widened(x, i) + b * widened(y, i);
+  for (std::size_t i = 0; i < n; ++i) out[i] = a * widened(x + 2 * i) + b * widened(y + 2 * i);
 }
 
 TSUGI_CLONES void add_n(Stored x, float factor, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] += factor * widened(x, i);
+  for (std::size_t i = 0; i < n; ++i) out[i] += factor * widened(x + 2 * i);
 }
 
 TSUGI_CLONES void scale_delta_n(Stored x, float factor, In base, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = factor * (widened(x, i) - base[i]);
+  for (std::size_t i = 0; i < n; ++i) out[i] = factor * (widened(x + 2 * i) - base[i]);
 }
 
 TSUGI_CLONES void combine_deltas_n(Stored x, float a, Stored y, float b, In base, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = a * (widened(x, i) - base[i]) + b * (widened(y, i) - base[i]);
+  for (std::size_t i = 0; i < n; ++i)
+    out[i] = a * (widened(x + 2 * i) - base[i]) + b * (widened(y + 2 * i) - base[i]);
 }
 
 TSUGI_CLONES void add_delta_n(Stored x, float factor, In base, Out out, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] += factor * (widened(x, i) - base[i]);
+  for (std::size_t i = 0; i < n; ++i) out[i] += factor * (widened(x + 2 * i) - base[i]);
 }
 
 TSUGI_CLONES void onto_base_n(In base, Out out, std::size_t n) {
@@ -115,7 +108,10 @@ bool blend_stretches(const StoredBlend& all, std::size_t begin, std::span<std::b
 }
 
 bool blend_stored(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
-  return can_blend_lanes(all) ? blend_lanes(all, begin, out) : blend_stretches(all, begin, out);
+  const kernels::Kernels* const fast = kernels::active();
+  if (fast == nullptr || all.inputs.empty() || all.inputs.size() > kernels::kMostInputs)
+    return blend_stretches(all, begin, out);
+  return fast->blend(all, begin, out);
 }
 
 }  // namespace tsugi::merge::steps

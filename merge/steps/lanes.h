@@ -7,6 +7,7 @@
 // the order of a sum, where of a loop over an array of running sums it makes loads and stores.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -38,6 +39,13 @@ struct Lanes {
 [[gnu::always_inline]] inline void add_product(const Lanes& x, const Lanes& y, Sum& sum) {
   sum.low += x.low * y.low;
   sum.high += x.high * y.high;
+}
+
+/// A value of bf16.
+inline float widened(const std::byte* stored) {
+  std::uint16_t half = 0;
+  std::memcpy(&half, stored, sizeof(half));
+  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
 
 /// Exact: two f32 significands fit into one of f64.

@@ -23,11 +23,16 @@ std::uint64_t mask_key(std::uint64_t seed, std::size_t model, std::string_view t
 /// 2^24 draws differ: as many as f32 has between .5 and 1 twice over.
 inline constexpr double kDraws = 1U << 24;
 
+// SplitMix64's own.
+inline constexpr std::uint64_t kDrawStep = 0x9e3779b97f4a7c15ULL;
+inline constexpr std::uint64_t kFirstFactor = 0xbf58476d1ce4e5b9ULL;
+inline constexpr std::uint64_t kSecondFactor = 0x94d049bb133111ebULL;
+
 /// 64 random bits for a flat element.
 inline std::uint64_t draw_bits(std::uint64_t key, std::uint64_t element) {
-  std::uint64_t z = key + (element + 1) * 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  std::uint64_t z = key + (element + 1) * kDrawStep;
+  z = (z ^ (z >> 30)) * kFirstFactor;
+  z = (z ^ (z >> 27)) * kSecondFactor;
   return z ^ (z >> 31);
 }
 

@@ -91,9 +91,11 @@ TEST(ItemSubset, SaysWhatItCannotUse) {
   EXPECT_THAT(message(), HasSubstr("9 merges have answered every item, expected at least 10"));
 }
 
-const std::string kItems = replaced(
-    replaced(replaced(tests::kPocketSearch, "limit: 30", "limit: 120"), "evaluations: 6", "evaluations: 12"),
-    "population: 3}", "population: 6}\nitems: {subset: 12, full_generations: 1}");
+std::string search_of(int evaluations) {
+  const std::string all = replaced(tests::kPocketSearch, "limit: 30", "limit: 120");
+  return replaced(replaced(all, "evaluations: 6", fmt::format("evaluations: {}", evaluations)),
+                  "population: 3}", "population: 6}\nitems: {subset: 12, full_generations: 1}");
+}
 
 void expect_same(const fs::path& one, const fs::path& other) {
   for (const char* file : {"archive.h5", "result.json", "winner.yaml"})
@@ -111,7 +113,9 @@ TEST(ItemSubset, ASearchAsksASubsetAndThenTheBestEverything) {
     done = progress.items_done;
     total = progress.items_total;
   };
-  tests::run_pocket(kItems, options);
+  // The best of the two generations that answer a subset may be all of one, but not all of both.
+  const std::string search = search_of(18);
+  tests::run_pocket(search, options);
   EXPECT_LE(done, total);
   EXPECT_THAT(notes, Contains(HasSubstr("from here on candidates answer 12 of ")));
   EXPECT_THAT(notes, Contains(HasSubstr("then answered all search items")));
@@ -126,17 +130,17 @@ TEST(ItemSubset, ASearchAsksASubsetAndThenTheBestEverything) {
       missing += archive.items[i].side == kSearchSide && std::isnan(record.scores[i]) ? 1 : 0;
     if (missing == 0) continue;
     ++partial;
-    EXPECT_EQ(record.generation, 2U);
+    EXPECT_GT(record.generation, 1U);
     EXPECT_FALSE(finalists.contains(id));
   }
   EXPECT_GT(partial, 0U);
-  tests::run_pocket(kItems, {.output = folder / "two", .threads = 2});
+  tests::run_pocket(search, {.output = folder / "two", .threads = 2});
   expect_same(folder / "one", folder / "two");
 }
 
 TEST(ItemSubset, ASearchGoesOnFromAnyRecord) {
   const TemporaryFolder folder;
-  tests::run_pocket(kItems, {.output = folder / "whole", .threads = 2});
+  tests::run_pocket(search_of(12), {.output = folder / "whole", .threads = 2});
   const Records all = read_records(folder / "whole/journal");
   for (std::size_t kept = 2; kept <= all.payloads.size(); kept += 9) {
     SCOPED_TRACE(kept);

@@ -86,7 +86,7 @@ bool cpu_supported() {
 #include "eval/model/kernels/body/folds.inc"
 #include "eval/model/kernels/body/lanes.inc"
 
-#include "eval/model/kernels/body/interleave.inc"
+#include "eval/model/kernels/body/avx2_interleave.inc"
 #include "eval/model/kernels/body/matrix.inc"
 
 #include "eval/model/kernels/body/attention.inc"

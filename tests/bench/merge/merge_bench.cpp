@@ -5,7 +5,9 @@
 // each output byte counted once, beside a plain copy of as many bytes on the same cores between the same
 // kinds of places: from mapped files into the decoder's resident weights, and into fresh files.
 //
-//     bench_merge [--folder DIR] [--out DIR] [--threads N] [--runs N] [--keep] [--no-files] [METHOD…]
+//     bench_merge [--folder DIR] [--out DIR] [--threads N] [--runs N] [--keep] [--no-files] [--kernels
+//     AVX2|none]
+//                 [METHOD…]
 //
 // DIR should be memory-backed (default /dev/shm/tsugi-bench; 3 models of 2.2 GB, an output of as much, and
 // the resident weights); models that are there are used again, and removed at the end without --keep. With
@@ -28,8 +30,10 @@
 #include "merge/checkpoint/mapped_file.h"
 #include "merge/execute.h"
 #include "merge/export/folder_writer.h"
+#include "merge/kernels/kernels.h"
 #include "merge/methods/method.h"
 #include "merge/parallel.h"
+#include "recipes/error.h"
 #include "recipes/recipe.h"
 #include "tests/bench/merge/generated_models.h"
 
@@ -43,6 +47,7 @@ struct Options {
   int runs = 3;
   bool keep = false;
   bool files = true;
+  std::string kernels;  // other than the fastest
   std::set<std::string> methods;
 };
 
@@ -224,6 +229,8 @@ Options read_options(int count, char** words) {
       options.runs = std::stoi(next());
     } else if (word == "--no-files") {
       options.files = false;
+    } else if (word == "--kernels") {
+      options.kernels = next();
     } else if (word == "--keep") {
       options.keep = true;
     } else {
@@ -234,7 +241,22 @@ Options read_options(int count, char** words) {
   return options;
 }
 
+// Of what this processor has.
+void use_kernels(const std::string& name) {
+  for (const merge::kernels::Kernels* const each : merge::kernels::available()) {
+    if (each->name == name) return merge::kernels::activate(each);
+  }
+  if (name != "none") throw Error("no kernels " + name + " here");
+  merge::kernels::activate(nullptr);
+}
+
+std::string_view kernels_name() {
+  const merge::kernels::Kernels* const active = merge::kernels::active();
+  return active == nullptr ? "none" : active->name;
+}
+
 void run(const Options& options) {
+  if (!options.kernels.empty()) use_kernels(options.kernels);
   std::filesystem::create_directories(options.out);
   generate_models(options.folder, 3);
   const merge::MappedFile file(options.folder / "base" / "model.safetensors");
@@ -245,8 +267,10 @@ void run(const Options& options) {
   merge::execute(copy, weights);  // touches every page
   const Copy copy_to_memory(file);
   const double file_limit = options.files ? copy_into_file(file, options.out, options.runs) : 0;
-  fmt::print("{}; copy into a fresh file {:.1f} GB/s (read + written, best of {}, as all figures)\n",
-             eval::describe_compute(residence.compute, residence.storage), file_limit * 1e-9, options.runs);
+  fmt::print("Kernels of merges: {}. Weights: {}\n", kernels_name(),
+             eval::describe_compute(residence.compute, residence.storage));
+  fmt::print("Copy into a fresh file {:.1f} GB/s (read + written, best of {}, as all figures)\n",
+             file_limit * 1e-9, options.runs);
   fmt::print("{:<17} {:>6} {:>9} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8}\n", "method", "inputs", "resident",
              "GB/s", "copy", "share", "file s", "GB/s", "share");
   for (const Case& each : kCases) {

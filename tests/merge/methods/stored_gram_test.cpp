@@ -11,6 +11,7 @@
 #include <random>
 
 #include "merge/steps/gram.h"
+#include "tests/support/merge_kernels.h"
 #include "tests/support/stored.h"
 
 namespace tsugi::merge::steps {
@@ -62,7 +63,9 @@ TEST(StoredGram, HasTheBitsOfTheOneFromF32) {
     for (std::size_t vectors = 1; vectors <= kMostStoredVectors; ++vectors) {
       for (const bool with_base : {false, true}) {
         const Made made = make(vectors, size, with_base);
-        EXPECT_EQ(made.straight(), made.from_f32()) << size << " " << vectors << " " << with_base;
+        const std::vector<double> wanted = made.from_f32();
+        tests::with_all_kernels(
+            [&] { EXPECT_EQ(made.straight(), wanted) << size << " " << vectors << " " << with_base; });
       }
     }
   }

@@ -9,10 +9,10 @@
 #include <limits>
 #include <random>
 
-#include "merge/avx512.h"
 #include "merge/stored_inputs.h"
 #include "recipes/error.h"
 #include "tests/support/memory_merge.h"
+#include "tests/support/merge_kernels.h"
 
 namespace tsugi::tests {
 namespace {
@@ -72,11 +72,13 @@ struct Given {
 };
 
 void expect_equal(const Given& given, const std::string& what) {
-  const std::vector<float> straight = given.merged(DType::BF16, merge::Concurrency::parallel);
   const std::vector<float> through_f32 = given.merged(DType::F32);
-  ASSERT_EQ(straight.size(), through_f32.size());
-  EXPECT_EQ(std::memcmp(straight.data(), through_f32.data(), straight.size() * sizeof(float)), 0)
-      << given.method << " " << what;
+  with_all_kernels([&] {
+    const std::vector<float> straight = given.merged(DType::BF16, merge::Concurrency::parallel);
+    ASSERT_EQ(straight.size(), through_f32.size());
+    EXPECT_EQ(std::memcmp(straight.data(), through_f32.data(), straight.size() * sizeof(float)), 0)
+        << given.method << " " << what;
+  });
 }
 
 // Tiles and lanes with and without a rest; one tensor with a sample of keys; rows that no word of marks
@@ -147,6 +149,15 @@ TEST(StoredPaths, DotProductsAndBlendsHaveTheBitsOfF32) {
       {.method = "nuslerp", .shape = {65, 1030}, .models = 2, .per_model = {weight, {{"weight", 0.3}}}}, "");
 }
 
+void expect_refused(const Given& given, std::size_t bad, const std::vector<MemoryTensor>& tensors) {
+  try {
+    given.merged_of(tensors, merge::Concurrency::serial);
+    FAIL() << given.method << " took NaN in input " << bad;
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("1 NaN of 66950 values"), std::string::npos) << error.what();
+  }
+}
+
 TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
   for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock"}) {
     for (const std::size_t bad : {std::size_t{0}, std::size_t{1}}) {  // base, a model
@@ -163,19 +174,14 @@ TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
         if (i == bad) values[66000] = std::numeric_limits<float>::quiet_NaN();
         tensors.emplace_back("w", given.shape, values, DType::BF16);
       }
-      try {
-        given.merged_of(tensors, merge::Concurrency::serial);
-        FAIL() << method << " took NaN in input " << bad;
-      } catch (const Error& error) {
-        EXPECT_NE(std::string(error.what()).find("1 NaN of 66950 values"), std::string::npos) << error.what();
-      }
+      with_all_kernels([&] { expect_refused(given, bad, tensors); });
     }
   }
 }
 
 // Without it the tests above compare f32 with itself.
 TEST(StoredPaths, AreTakenWhereTheProcessorCan) {
-  if (!merge::can_use_avx512()) GTEST_SKIP() << "no AVX-512 here";
+  if (merge::kernels::available().empty()) GTEST_SKIP() << "neither AVX-512 nor AVX2 here";
   const MemoryTensor tensor("w", {4}, {1, 2, 3, 4}, DType::BF16);
   merge::PlannedTensor planned;
   planned.output = {.name = "w", .shape = {4}, .dtype = DType::BF16};
@@ -184,6 +190,10 @@ TEST(StoredPaths, AreTakenWhereTheProcessorCan) {
   planned.models = {&tensor.view};
   const std::vector<char> reads{1};
   EXPECT_TRUE(merge::StoredInputs::of(planned, reads).has_value());
+  {
+    const ActiveKernels none(nullptr);
+    EXPECT_FALSE(merge::StoredInputs::of(planned, reads).has_value());
+  }
   planned.output.dtype = DType::F32;
   EXPECT_FALSE(merge::StoredInputs::of(planned, reads).has_value());
 }
