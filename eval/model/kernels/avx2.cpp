@@ -79,11 +79,19 @@ TSUGI_INLINE void widen_pairs(const std::uint16_t* p, Lanes& even, Lanes& odd) {
   odd = {_mm256_castsi256_ps(_mm256_and_si256(a, high)), _mm256_castsi256_ps(_mm256_and_si256(b, high))};
 }
 
+#include "eval/model/kernels/body/avx_folds.inc"
+
+TSUGI_INLINE float sum(Lanes x) {
+  return sum_of_eight(_mm256_add_ps(x.a, x.b));
+}
+TSUGI_INLINE float largest_lane(Lanes x) {
+  return largest_of_eight(_mm256_max_ps(x.a, x.b));
+}
+
 bool cpu_supported() {
   return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
 
-#include "eval/model/kernels/body/folds.inc"
 #include "eval/model/kernels/body/lanes.inc"
 
 #include "eval/model/kernels/body/avx2_interleave.inc"
