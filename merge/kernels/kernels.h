@@ -84,6 +84,7 @@ struct Collected {
 /// Inputs or votes that a kernel takes at once: their numbers stay in the nearest cache.
 inline constexpr std::size_t kMostInputs = 16;
 
+/// Any of them may run on any number of threads. `Marks` and outputs are as long as what they are of.
 struct Kernels {
   std::string_view name;
   bool (*supported)();

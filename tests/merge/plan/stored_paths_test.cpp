@@ -104,6 +104,21 @@ TEST(StoredPaths, ThinnedTaskVectorsHaveTheBitsOfF32) {
   }
 }
 
+// Below 0 the small elements are the likelier ones; 0 and densities of 0 and 1 leave nothing to rivals.
+TEST(StoredPaths, RanksDecideWithTheBitsOfF32) {
+  for (const double epsilon : {0.4, -0.2, 0.0}) {
+    for (const double density : {0.0, 0.5, 1.0}) {
+      const Given given{.method = "della",
+                        .shape = {40, 2048},
+                        .models = 2,
+                        .global = {{"rescale", 1}},
+                        .per_model = {{{"weight", 0.7}, {"density", density}, {"epsilon", epsilon}},
+                                      {{"weight", 0.4}, {"density", 0.45}, {"epsilon", 0.1}}}};
+      expect_equal(given, fmt::format("epsilon {} density {}", epsilon, density));
+    }
+  }
+}
+
 TEST(StoredPaths, AnyNumberOfModelsAndAnyWeights) {
   const std::vector<Numbers> each{{{"weight", 0.7}, {"density", 0.5}},
                                   {{"weight", 0}, {"density", 0.5}},
