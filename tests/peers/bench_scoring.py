@@ -6,7 +6,7 @@
 
 Items: generated answers of a bundled expert (stored in bf16) on both cores by `tsugi eval`, in bf16 and in f32, and by the harness with
 the model in memory, at the fastest of its types and batch sizes; the time of few items is subtracted from that of many. Tokens: prefill of 512-token sequences and greedy
-decoding of 64 sequences by transformers, in bf16 and f32, on a random model of SmolLM2-135M's shape, beside build/…/bench_engine
+decoding of 64 sequences by transformers, in f32 and, where the processor has it, bf16, on a random model of SmolLM2-135M's shape, beside build/…/bench_engine
 (BENCH names the program; configure with -DTSUGI_BENCH=ON) on one of the same shape. FOLDER holds llama-bench and
 llama-batched-bench (README.md says how to build them): the same on SmolLM2-135M as a BF16 and as an F16 file.
 """
@@ -145,7 +145,9 @@ def main():
         prefill, decode = llama_tokens(options.llama, kind)
         print(f"llama.cpp {kind}: prefill {prefill:.0f} tokens/s ({ours[0] / prefill:.1f} times), "
               f"decode {decode:.0f} ({ours[1] / decode:.1f} times)", flush=True)
-    for name, dtype in (("bf16", torch.bfloat16), ("f32", torch.float32)):
+    # Where the processor has no products of bf16, transformers had not come to an end after three minutes: no peer.
+    bf16 = any(flag in Path("/proc/cpuinfo").read_text() for flag in ("avx512_bf16", "amx_bf16"))
+    for name, dtype in (("bf16", torch.bfloat16),) * bf16 + (("f32", torch.float32),):
         prefill, decode = transformers_tokens(dtype)
         print(f"transformers {name}: prefill {prefill:.0f} tokens/s ({ours[0] / prefill:.1f} times), "
               f"decode {decode:.0f} ({ours[1] / decode:.1f} times)", flush=True)
