@@ -25,8 +25,8 @@ struct Counts {
 
 // Counts keys above `high` and those equal to the guess, and marks the others from `low` to `high` with a
 // byte of 1. Bits of non-negative f32 compare the same with a sign, which is what vectors of integers can do.
-TSUGI_CLONES void mark_inside(const float* keys, std::size_t n, const Collected& bracket, std::uint8_t* marks,
-                              Counts& counts) {
+void mark_inside(const float* keys, std::size_t n, const Collected& bracket, std::uint8_t* marks,
+                 Counts& counts) {
   const std::int32_t low = bracket.low;
   const std::int32_t high = bracket.high;
   const std::int32_t guess = bracket.guess;

@@ -44,19 +44,11 @@ constexpr std::size_t kLanes = 16;
 
 #include "merge/kernels/body/avx512_lanes.inc"
 
-#include "merge/kernels/body/pairs.inc"
-
-#include "merge/kernels/body/blend.inc"
-#include "merge/kernels/body/collect.inc"
-#include "merge/kernels/body/gram.inc"
-#include "merge/kernels/body/mix.inc"
-#include "merge/kernels/body/rank_mask.inc"
-#include "merge/kernels/body/thin.inc"
+#include "merge/kernels/body/loops.inc"
 
 }  // namespace
 
-const Kernels kAvx512 = {"AVX-512", cpu_supported, mark_within, mark_at_random, mark_by_rank, l1_norms,
-                         mix,       write_keys,    collect,     collect_stored, blend,        gram};
+constinit const Kernels kAvx512 = table_of_loops("AVX-512");
 
 }  // namespace tsugi::merge::kernels
 #endif

@@ -13,6 +13,7 @@
 #include <limits>
 #include <utility>
 
+#include "merge/steps/random_mask.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -166,12 +167,9 @@ LowRank exact_factors(const RowSource& matrix, const RankRule& rule) {
   return scaled(std::move(triples), rank, energy_all);
 }
 
-// +1 or -1 by a counter: SplitMix64's mix (Steele, Lea and Flood 2014).
+// +1 or -1 by a counter.
 double random_sign(std::uint64_t counter) {
-  std::uint64_t z = (counter + 1) * 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return ((z ^ (z >> 31)) & 1U) == 0 ? 1.0 : -1.0;
+  return (steps::draw_bits(0, counter) & 1U) == 0 ? 1.0 : -1.0;
 }
 
 Matrix orthonormal(const Matrix& columns) {

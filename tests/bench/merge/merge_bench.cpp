@@ -5,9 +5,8 @@
 // each output byte counted once, beside a plain copy of as many bytes on the same cores between the same
 // kinds of places: from mapped files into the decoder's resident weights, and into fresh files.
 //
-//     bench_merge [--folder DIR] [--out DIR] [--threads N] [--runs N] [--keep] [--no-files] [--kernels
-//     AVX2|none]
-//                 [METHOD…]
+//     bench_merge [--folder DIR] [--out DIR] [--threads N] [--runs N] [--keep] [--no-files]
+//                 [--kernels AVX2|none] [METHOD…]
 //
 // DIR should be memory-backed (default /dev/shm/tsugi-bench; 3 models of 2.2 GB, an output of as much, and
 // the resident weights); models that are there are used again, and removed at the end without --keep. With
