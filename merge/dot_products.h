@@ -21,8 +21,8 @@ class DotProducts {
  public:
   DotProducts(const PlannedTensor& tensor, Products products);
 
-  /// Those of a tile of `n` elements from `begin` on, the same bits straight from the files. False, and `out`
-  /// is of no use, where they hold other types, the vectors are too many, or a value is not finite.
+  /// Those of a tile of `n` elements from `begin` on, straight from the files. False, and `out` is of no use,
+  /// where they hold other types, the vectors are too many, or gram_stored() cannot say.
   bool of_stored(std::size_t begin, std::size_t n, std::span<double> out) const;
 
  private:

@@ -112,7 +112,7 @@ struct Kernels {
 
   /// As blend_stretches(), of 1 to kMostInputs inputs.
   bool (*blend)(const steps::StoredBlend&, std::size_t begin, std::span<std::byte> out);
-  /// The running sums of one to three vectors' matrix (gram_stored()) over `whole` values, a multiple of 16.
+  /// The running sums of one to three vectors' matrix (gram_stored()) over `whole` values, whole lines.
   void (*gram)(std::size_t count, const std::byte* const* x, const std::byte* base, std::size_t whole,
                steps::Sum* sums);
 };

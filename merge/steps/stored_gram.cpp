@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -14,51 +15,53 @@
 namespace tsugi::merge::steps {
 namespace {
 
-using Halves [[gnu::vector_size(kHalf * sizeof(std::uint16_t))]] = std::uint16_t;
 using Words [[gnu::vector_size(kHalf * sizeof(std::uint32_t))]] = std::uint32_t;
 
 constexpr std::size_t kWidth = sizeof(std::uint16_t);
 
-// Vectors larger than a register of the lowest instruction set must not be returned.
+// Two neighbours of bf16 are one word: as f32 the first is its lower half moved up, the second its upper
+// half. Vectors larger than a register of the lowest instruction set must not be returned.
+template <bool kOdd>
 [[gnu::always_inline]] inline void widen(const std::byte* stored, Floats& out) {
-  Halves halves;
-  std::memcpy(&halves, stored, sizeof(halves));
-  const Words words = __builtin_convertvector(halves, Words) << 16;
+  Words words;
+  std::memcpy(&words, stored, sizeof(words));
+  words = kOdd ? words & 0xffff0000U : words << 16;
   std::memcpy(&out, &words, sizeof(out));
 }
 
-template <bool kDeltas>
-[[gnu::always_inline]] inline void load(const std::byte* x, const Floats& low_base, const Floats& high_base,
-                                        Lanes& lanes) {
-  Floats low;
-  Floats high;
-  widen(x, low);
-  widen(x + kHalf * kWidth, high);
-  if constexpr (kDeltas) {
-    low -= low_base;
-    high -= high_base;
+template <std::size_t kVectors, bool kDeltas, bool kOdd, std::size_t kSums>
+[[gnu::always_inline]] inline void add_products(const std::byte* const* x, const std::byte* base,
+                                                std::size_t at, std::array<Floats, kSums>& sums) {
+  std::array<Floats, kVectors> values;
+  Floats from{};
+  if constexpr (kDeltas) widen<kOdd>(base + at, from);
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    widen<kOdd>(x[v] + at, values[v]);
+    if constexpr (kDeltas) values[v] -= from;
   }
-  lanes.low = __builtin_convertvector(low, Doubles);
-  lanes.high = __builtin_convertvector(high, Doubles);
+  std::size_t place = 0;
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    for (std::size_t w = v; w < kVectors; ++w) sums[place++] += values[v] * values[w];
+  }
 }
 
 template <std::size_t kVectors, bool kDeltas>
-void gram_n(const std::byte* const* x, const std::byte* base, std::size_t whole, Sum* sums) {
-  std::fill_n(sums, gram_size(kVectors), Sum{});
-  for (std::size_t i = 0; i < whole; i += kLanes) {
-    Floats low_base{};
-    Floats high_base{};
-    if constexpr (kDeltas) {
-      widen(base + i * kWidth, low_base);
-      widen(base + (i + kHalf) * kWidth, high_base);
+void gram_n(const std::byte* const* x, const std::byte* base, std::size_t whole, Sum* out) {
+  constexpr std::size_t kSums = gram_size(kVectors);
+  constexpr std::size_t kEightWords = kHalf * sizeof(std::uint32_t);
+  std::fill_n(out, kSums, Sum{});
+  const std::size_t bytes = whole * kWidth;
+  for (std::size_t at = 0; at < bytes;) {
+    const std::size_t end = std::min(bytes, at + kGroup * kWidth);
+    std::array<Floats, kSums> low{};
+    std::array<Floats, kSums> high{};
+    for (; at < end; at += kLine * kWidth) {
+      add_products<kVectors, kDeltas, false>(x, base, at, low);
+      add_products<kVectors, kDeltas, true>(x, base, at, low);
+      add_products<kVectors, kDeltas, false>(x, base, at + kEightWords, high);
+      add_products<kVectors, kDeltas, true>(x, base, at + kEightWords, high);
     }
-    std::array<Lanes, kVectors> lanes;
-    for (std::size_t v = 0; v < kVectors; ++v)
-      load<kDeltas>(x[v] + i * kWidth, low_base, high_base, lanes[v]);
-    std::size_t at = 0;
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      for (std::size_t w = v; w < kVectors; ++w) add_product(lanes[v], lanes[w], sums[at++]);
-    }
+    for (std::size_t i = 0; i < kSums; ++i) add_lanes(low[i], high[i], out[i]);
   }
 }
 
@@ -76,12 +79,19 @@ void gram_of_lanes(std::size_t count, const std::byte* const* x, const std::byte
   if (count == 3) gram_n<3, true>(x, base, whole, sums);
 }
 
+// Whether f32 held the squares that a sum over `n` of them is made of.
+bool holds(double sum, std::size_t n) {
+  // A square that f32 rounds to a multiple of 2^-149 is off by 2^-150: of such a sum less than 2^-25.
+  constexpr double kLeast = 0x1p-125;
+  return std::isfinite(sum) && sum >= kLeast * static_cast<double>(n);
+}
+
 }  // namespace
 
-void gram_stored(std::span<const std::byte* const> vectors, const std::byte* base, std::size_t n,
+bool gram_stored(std::span<const std::byte* const> vectors, const std::byte* base, std::size_t n,
                  std::span<double> out) {
   std::array<Sum, gram_size(kMostStoredVectors)> sums;
-  const std::size_t whole = n - n % kLanes;
+  const std::size_t whole = n - n % kLine;
   const kernels::Kernels* const fast = kernels::active();
   (fast != nullptr ? fast->gram : gram_of_lanes)(vectors.size(), vectors.data(), base, whole, sums.data());
   for (std::size_t at = 0; at < gram_size(vectors.size()); ++at) out[at] = sums[at].folded();
@@ -94,6 +104,11 @@ void gram_stored(std::span<const std::byte* const> vectors, const std::byte* bas
       for (std::size_t w = v; w < vectors.size(); ++w) out[at++] += product(values[v], values[w]);
     }
   }
+  const Gram gram(out, vectors.size());
+  for (std::size_t v = 0; v < vectors.size(); ++v) {
+    if (!holds(gram.dot(v, v), n)) return false;
+  }
+  return true;
 }
 
 }  // namespace tsugi::merge::steps

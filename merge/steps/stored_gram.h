@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrix of gram(), straight from bf16: one go over memory, in which loading and adding overlap. Makes
-// the same additions in the same order, so it gives the same bits.
+// The matrix of gram(), straight from bf16: one go over memory, in which loading and adding overlap.
+// Products, and the first eight of them in a row, are in f32: see kGroup. The same bits on every processor.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,10 @@ namespace tsugi::merge::steps {
 inline constexpr std::size_t kMostStoredVectors = 3;
 
 /// The matrix of up to kMostStoredVectors vectors of `n` values as they lie in files of bf16, less `base`
-/// unless it is null. A value of the diagonal is infinite or NaN where one of its vector, or of the base, is.
-void gram_stored(std::span<const std::byte* const> vectors, const std::byte* base, std::size_t n,
+/// unless it is null. False, and `out` is of no use, where a value is not finite or the values of a vector
+/// are so large or so small that f32 does not hold their squares. Elsewhere dots are off by less than 5e-7 of
+/// the two norms' product.
+bool gram_stored(std::span<const std::byte* const> vectors, const std::byte* base, std::size_t n,
                  std::span<double> out);
 
 }  // namespace tsugi::merge::steps

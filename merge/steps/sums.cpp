@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge/steps/sums.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -111,25 +113,49 @@ TSUGI_CLONES void pair_of_deltas_n(const float* x, const float* y, const float* 
   }
 }
 
-[[gnu::always_inline]] inline void add_magnitudes(const Lanes& x, Sum& sum) {
-  sum.low += x.low < 0 ? -x.low : x.low;
-  sum.high += x.high < 0 ? -x.high : x.high;
+[[gnu::always_inline]] inline void add_magnitudes(const Floats& x, Floats& sum) {
+  sum += x < 0 ? -x : x;
 }
 
-TSUGI_CLONES void l1_norms_n(const float* x, const float* base, const float* kept, std::size_t n,
-                             L1Norms& out) {
-  Sum full;
-  Sum of_kept;
-  const std::size_t whole = n - n % kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes) {
-    Lanes lanes;
-    load_delta(x + i, base + i, lanes);
-    add_magnitudes(lanes, full);
-    load(kept + i, lanes);
-    add_magnitudes(lanes, of_kept);
+// Of eight neighbours after another those at even places, then those at odd ones.
+[[gnu::always_inline]] inline void add_neighbours(const Floats& first, const Floats& second, Floats& sum) {
+  add_magnitudes(__builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14), sum);
+  add_magnitudes(__builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15), sum);
+}
+
+[[gnu::always_inline]] inline void load_floats(const float* x, Floats& out) {
+  std::memcpy(&out, x, sizeof(out));
+}
+
+TSUGI_CLONES void l1_norms_n(const float* x, const float* base, const float* kept, std::size_t whole,
+                             Sum& full, Sum& stays) {
+  for (std::size_t i = 0; i < whole;) {
+    const std::size_t end = std::min(whole, i + kGroup);
+    std::array<Floats, 2> of_all{};
+    std::array<Floats, 2> of_kept{};
+    for (; i < end; i += kLine) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        std::array<Floats, 2> values;
+        std::array<Floats, 2> from;
+        for (std::size_t eight = 0; eight < 2; ++eight) {
+          const std::size_t at = i + (2 * half + eight) * kHalf;
+          load_floats(x + at, values[eight]);
+          load_floats(base + at, from[eight]);
+          values[eight] -= from[eight];
+        }
+        add_neighbours(values[0], values[1], of_all[half]);
+        load_floats(kept + i + 2 * half * kHalf, values[0]);
+        load_floats(kept + i + (2 * half + 1) * kHalf, values[1]);
+        add_neighbours(values[0], values[1], of_kept[half]);
+      }
+    }
+    add_lanes(of_all[0], of_all[1], full);
+    add_lanes(of_kept[0], of_kept[1], stays);
   }
-  out = {full.folded(), of_kept.folded()};
-  for (std::size_t i = whole; i < n; ++i) {
+}
+
+void add_plainly(const float* x, const float* base, const float* kept, std::size_t n, L1Norms& out) {
+  for (std::size_t i = 0; i < n; ++i) {
     out.full += static_cast<double>(std::fabs(x[i] - base[i]));
     out.kept += static_cast<double>(std::fabs(kept[i]));
   }
@@ -146,8 +172,16 @@ double dot_of_deltas(std::span<const float> x, std::span<const float> y, std::sp
 }
 
 L1Norms l1_norms(std::span<const float> x, std::span<const float> base, std::span<const float> kept) {
-  L1Norms out;
-  l1_norms_n(x.data(), base.data(), kept.data(), x.size(), out);
+  Sum full;
+  Sum stays;
+  const std::size_t whole = x.size() - x.size() % kLine;
+  l1_norms_n(x.data(), base.data(), kept.data(), whole, full, stays);
+  L1Norms out{full.folded(), stays.folded()};
+  add_plainly(x.data() + whole, base.data() + whole, kept.data() + whole, x.size() - whole, out);
+  if (std::isfinite(out.full)) return out;
+  // Eight values above 4e37 do not add up in f32.
+  out = {};
+  add_plainly(x.data(), base.data(), kept.data(), x.size(), out);
   return out;
 }
 

@@ -16,7 +16,8 @@ double dot(std::span<const float> x, std::span<const float> y);
 /// sum of (x - base)(y - base), the differences rounded to f32.
 double dot_of_deltas(std::span<const float> x, std::span<const float> y, std::span<const float> base);
 
-/// L1 norms of a task vector d = x - base and of what was kept of it.
+/// L1 norms of a task vector d = x - base and of what was kept of it; groups of eight are added up in f32
+/// first: see kGroup.
 struct L1Norms {
   double full = 0;
   double kept = 0;

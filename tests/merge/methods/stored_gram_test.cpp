@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrix straight from bf16 against the one from f32, bit by bit, and against plain sums.
+// The matrix straight from bf16 against plain loops in the same order, bit by bit, and against the one from
+// f32.
 #include "merge/steps/stored_gram.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
 #include <random>
 
 #include "merge/steps/gram.h"
@@ -31,14 +34,16 @@ struct Made {
   std::vector<Values> vectors;
   Values base;
 
-  std::vector<double> straight() const {
+  // None where gram_stored() refuses.
+  std::optional<std::vector<double>> straight() const {
     std::vector<std::vector<std::byte>> files;
     std::vector<const std::byte*> places;
     for (const Values& vector : vectors) files.push_back(tests::stored_as(DType::BF16, vector));
     for (const auto& file : files) places.push_back(file.data());
     const std::vector<std::byte> stored = tests::stored_as(DType::BF16, base);
     std::vector<double> out(gram_size(vectors.size()));
-    gram_stored(places, base.empty() ? nullptr : stored.data(), vectors[0].size(), out);
+    if (!gram_stored(places, base.empty() ? nullptr : stored.data(), vectors[0].size(), out))
+      return std::nullopt;
     return out;
   }
 
@@ -58,12 +63,43 @@ Made make(std::size_t vectors, std::size_t size, bool with_base) {
   return made;
 }
 
-TEST(StoredGram, HasTheBitsOfTheOneFromF32) {
-  for (const std::size_t size : {1, 15, 16, 17, 1000, 1024}) {
+// In the order that steps/lanes.h says, one plain f32 operation after the other.
+double in_groups(const Made& made, std::size_t i, std::size_t j) {
+  const std::size_t size = made.vectors[0].size();
+  const auto value = [&](std::size_t v, std::size_t k) {
+    return made.base.empty() ? made.vectors[v][k] : made.vectors[v][k] - made.base[k];
+  };
+  std::array<double, 16> sums{};
+  const std::size_t whole = size - size % 32;
+  for (std::size_t begin = 0; begin < whole; begin += 128) {
+    for (std::size_t lane = 0; lane < 16; ++lane) {
+      float sum = 0;
+      for (std::size_t line = begin; line < std::min(whole, begin + 128); line += 32) {
+        for (const std::size_t k : {line + 2 * lane, line + 2 * lane + 1}) {
+          const float product = value(i, k) * value(j, k);
+          sum += product;
+        }
+      }
+      sums[lane] += static_cast<double>(sum);
+    }
+  }
+  for (std::size_t half = 8; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+  for (std::size_t k = whole; k < size; ++k)
+    sums[0] += static_cast<double>(value(i, k)) * static_cast<double>(value(j, k));
+  return sums[0];
+}
+
+TEST(StoredGram, AddsInGroupsOfF32WithAnyKernels) {
+  for (const std::size_t size : {1, 31, 32, 33, 127, 128, 1000, 1024}) {
     for (std::size_t vectors = 1; vectors <= kMostStoredVectors; ++vectors) {
       for (const bool with_base : {false, true}) {
         const Made made = make(vectors, size, with_base);
-        const std::vector<double> wanted = made.from_f32();
+        std::vector<double> wanted;
+        for (std::size_t i = 0; i < vectors; ++i) {
+          for (std::size_t j = i; j < vectors; ++j) wanted.push_back(in_groups(made, i, j));
+        }
         tests::with_all_kernels(
             [&] { EXPECT_EQ(made.straight(), wanted) << size << " " << vectors << " " << with_base; });
       }
@@ -71,36 +107,44 @@ TEST(StoredGram, HasTheBitsOfTheOneFromF32) {
   }
 }
 
-TEST(StoredGram, IsTheMatrixOfDotProducts) {
+TEST(StoredGram, IsTheMatrixFromF32) {
   const Made made = make(3, 1000, true);
-  const std::vector<double> sums = made.straight();
-  const Gram gram(sums, 3);
+  const std::vector<double> sums = made.straight().value();
+  const std::vector<double> exact = made.from_f32();
+  const Gram gram(exact, 3);
+  std::size_t at = 0;
   for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      double plain = 0;
-      for (std::size_t k = 0; k < 1000; ++k) {
-        const float x = made.vectors[i][k] - made.base[k];
-        const float y = made.vectors[j][k] - made.base[k];
-        plain += static_cast<double>(x) * static_cast<double>(y);
-      }
-      // A thousand terms below 4, each addition off by at most half a unit of 2^-53 of 4000.
-      EXPECT_NEAR(gram.dot(i, j), plain, 1000 * 4000 * 0x1p-53) << i << " " << j;
+    for (std::size_t j = i; j < 3; ++j, ++at) {
+      // A product's rounding and those of seven additions, each half a unit of f32 of what is added up.
+      EXPECT_NEAR(sums[at], exact[at], 8 * 0x1p-24 * gram.norm(i) * gram.norm(j)) << i << " " << j;
     }
   }
 }
 
-TEST(StoredGram, ShowsValuesThatAreNotFinite) {
+TEST(StoredGram, RefusesValuesThatAreNotFinite) {
   for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-    Made made = make(2, 100, true);
-    made.vectors[1][99] = bad;
-    EXPECT_FALSE(std::isfinite(Gram(made.straight(), 2).dot(1, 1)));
-    EXPECT_TRUE(std::isfinite(Gram(made.straight(), 2).dot(0, 0)));
-    made = make(2, 100, true);
-    made.base[3] = bad;
-    EXPECT_FALSE(std::isfinite(Gram(made.straight(), 2).dot(0, 0)));
-    made.vectors[0][3] = bad;  // infinity less infinity
-    EXPECT_FALSE(std::isfinite(Gram(made.straight(), 2).dot(0, 0)));
+    for (const std::size_t place : {3, 99}) {
+      Made made = make(2, 100, true);
+      made.vectors[1][place] = bad;
+      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+      made = make(2, 100, true);
+      made.base[place] = bad;
+      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+      made.vectors[0][place] = bad;  // infinity less infinity
+      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+    }
   }
+}
+
+TEST(StoredGram, RefusesWhatF32DoesNotHold) {
+  for (const float scale : {0x1p66F, 0x1p-70F, 0.0F}) {
+    Made made = make(2, 64, false);
+    for (float& value : made.vectors[1]) value *= scale;
+    tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << scale; });
+  }
+  Made made = make(2, 64, false);
+  for (float& value : made.vectors[1]) value *= 0x1p-55F;
+  tests::with_all_kernels([&] { EXPECT_TRUE(made.straight()); });
 }
 
 }  // namespace
