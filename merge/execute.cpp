@@ -156,8 +156,9 @@ class TensorRun {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       const std::span<double> own(of_runs.data() + run * width, width);
       for (std::size_t group = run * length; group < std::min(groups, (run + 1) * length); ++group) {
-        tiles_of(group).for_each(
-            [&](std::size_t index) { planned_.method->tally(case_, loader.load(index), own); });
+        tiles_of(group).for_each([&](std::size_t index) {
+          if (!stored_tally(index, own)) planned_.method->tally(case_, loader.load(index), own);
+        });
       }
     });
     checked_ = true;
@@ -196,12 +197,19 @@ class TensorRun {
       const StoredKeys keys = planned_.method->stored_keys(stored_->tile(tiling_, index), queries[0]);
       if (visit.stored && visit.stored(queries, keys)) return;
       done = kernels::active()->write_keys(keys, written);
+    } else if (stored_ && planned_.method->write_stored_keys != nullptr) {
+      done = planned_.method->write_stored_keys(stored_->tile(tiling_, index), queries[0], written);
     }
     if (!done) {
       if (tile == nullptr) tile = &loader.load(index);
       planned_.method->keys(case_, *tile, answers_, queries[0], written);
     }
     for (const std::size_t query : queries) visit.written(query, index, written);
+  }
+
+  bool stored_tally(std::size_t index, std::span<double> tallies) {
+    return stored_ && planned_.method->stored_tally != nullptr &&
+           planned_.method->stored_tally(case_, stored_->tile(tiling_, index), tallies);
   }
 
   bool stored_sums(std::size_t index, std::span<double> sums) {

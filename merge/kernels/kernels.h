@@ -36,6 +36,13 @@ struct StoredPair {
   std::size_t n;
 };
 
+/// The same of several models.
+struct StoredModels {
+  std::span<const std::byte* const> x;
+  const std::byte* base;
+  std::size_t n;
+};
+
 /// Element i stays by draw(key, first + i).
 struct RandomDraws {
   std::uint64_t key;
@@ -57,6 +64,7 @@ enum class Mix {
   mean,          ///< mix_all()
   elected,       ///< mix_elected()
   elected_mean,  ///< with normalize
+  elected_sce,   ///< votes elect as they are and are added times their weights; see methods/sce.cpp
 };
 
 struct StoredOnto {
@@ -97,8 +105,15 @@ struct Kernels {
   /// Marks what keep_by_rank() keeps of a row of neighbours (stride 1). False where the row is no whole
   /// number of marks or very long, or a value is not finite.
   bool (*mark_by_rank)(const StoredPair& row, const steps::RankedDraws&, Marks);
+  /// Marks what is not 0.
+  void (*mark_set)(std::span<const float>, Marks);
   /// As l1_norms(); `full` is infinite or NaN where a value is.
   steps::L1Norms (*l1_norms)(const StoredPair&, Marks);
+  /// As steps::squares() of the d that are marked, of all where there are no marks; where f32 does not hold
+  /// the squares it does not hold them here either.
+  double (*squares)(const StoredPair&, Marks);
+  /// As steps::variance(). False if a value is not finite or there are more than kMostInputs models.
+  bool (*variance)(const StoredModels&, std::span<float> out);
   /// False, and `out` is of no use, if an input or a result is not finite, or there are more than
   /// kMostInputs.
   bool (*mix)(std::span<const StoredVote>, Mix, const StoredOnto&, std::span<std::byte> out);

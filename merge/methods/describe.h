@@ -207,6 +207,14 @@ void describe_stored(Method& method) {
   if constexpr (requires(const StoredTile& tile) { K::stored_keys(tile, 0); }) {
     method.stored_keys = &K::stored_keys;
   }
+  if constexpr (requires { &K::write_stored_keys; }) {
+    method.write_stored_keys = &K::write_stored_keys;
+  }
+  if constexpr (requires { &K::stored_tally; }) {
+    method.stored_tally = [](const TensorCase& tensor, const StoredTile& tile, std::span<double> tallies) {
+      return K::stored_tally(bind<K>(tensor), tile, tallies);
+    };
+  }
   if constexpr (requires { &K::stored_sums; }) {
     method.stored_sums = [](const TensorCase& tensor, const StoredTile& tile, const Answers& answers,
                             std::span<double> out) {

@@ -204,10 +204,13 @@ struct Method {
   /// The result of a tile; does what blend() says, where it says something.
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
 
-  // The same as keys(), sums() and apply() straight from bf16, and into it. Called where inputs and output
-  // are that, and only where kernels::active(). False, and what was written is of no use: the tile is not of
-  // the usual kind or holds a value that is not finite, and goes through f32.
+  // The same as tally(), keys(), sums() and apply() straight from bf16, and into it. Called where inputs and
+  // output are that, and only where kernels::active(). False, and what was written is of no use, or nothing
+  // was added: the tile is not of the usual kind or holds a value that is not finite, and goes through f32.
+  bool (*stored_tally)(const TensorCase&, const StoredTile&, std::span<double> tallies) = nullptr;
   StoredKeys (*stored_keys)(const StoredTile&, std::size_t query) = nullptr;
+  /// For keys of another kind.
+  bool (*write_stored_keys)(const StoredTile&, std::size_t query, std::span<float> out) = nullptr;
   bool (*stored_sums)(const TensorCase&, const StoredTile&, const Answers&, std::span<double> out) = nullptr;
   bool (*stored_apply)(const TensorCase&, const StoredTile&, const Answers&,
                        std::span<std::byte> out) = nullptr;

@@ -8,7 +8,9 @@
 // et al. 2024, arXiv 2408.07990. mergekit has q_i uniform below an absolute size of d, this only where all
 // d_i are 0.
 #include <algorithm>
+#include <vector>
 
+#include "merge/kernels/kernels.h"
 #include "merge/methods/describe.h"
 #include "merge/steps/elect_sign.h"
 #include "merge/steps/scratch.h"
@@ -53,6 +55,7 @@ struct Sce {
     Needs needs{.ranks = {}, .sums = given.tensor.models, .sums_depend_on_settings = selects(given)};
     if (selects(given)) {
       needs.tallies = 1;
+      needs.marks = 1;
       needs.ranks = {0};  // until the tally is known
     }
     return needs;
@@ -97,8 +100,73 @@ struct Sce {
     const std::span<const float> some = selection(given, tile, answers);
     for (std::size_t i = 0; i < tile.models.size(); ++i) {
       const std::span<const float> delta = selected(tile, i, some);
-      out[i] = steps::dot(delta, delta);
+      out[i] = steps::squares(delta);
     }
+  }
+
+  static kernels::StoredModels stored_models(const StoredTile& tile) {
+    return {.x = tile.models, .base = tile.base, .n = tile.size};
+  }
+
+  static bool write_stored_keys(const StoredTile& tile, std::size_t /*query*/, std::span<float> out) {
+    return kernels::active()->variance(stored_models(tile), out);
+  }
+
+  static bool stored_tally(const Given& /*given*/, const StoredTile& tile, std::span<double> tallies) {
+    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size);
+    if (!write_stored_keys(tile, 0, spread)) return false;
+    tallies[0] += static_cast<double>(steps::count_not_zero(spread));
+    return true;
+  }
+
+  // selection() as marks.
+  static bool mark(const StoredTile& tile, const Answers& answers, kernels::Marks marks) {
+    const std::span<float> spread = steps::scratch(steps::Purpose::other_delta, tile.size);
+    if (!write_stored_keys(tile, 0, spread)) return false;
+    steps::trim(spread, answers.ranks[0], tile.index);
+    kernels::active()->mark_set(spread, marks);
+    return true;
+  }
+
+  // What stays from sums to result, or this thread's.
+  static kernels::Marks marks_for(const StoredTile& tile) {
+    const std::size_t size = kernels::marks_of(tile.size);
+    if (!tile.marks.empty()) return tile.marks.first(size);
+    thread_local std::vector<std::uint16_t> own;
+    own.resize(std::max(own.size(), size));
+    return kernels::Marks(own).first(size);
+  }
+
+  static bool stored_sums(const Given& given, const StoredTile& tile, const Answers& answers,
+                          std::span<double> out) {
+    kernels::Marks marks;
+    if (selects(given)) {
+      marks = marks_for(tile);
+      if (!mark(tile, answers, marks)) return false;
+      std::fill(out.begin(), out.end(), 0.0);
+      if (std::all_of(marks.begin(), marks.end(), [](std::uint16_t word) { return word == 0; })) return true;
+    }
+    for (std::size_t i = 0; i < tile.models.size(); ++i) {
+      out[i] = kernels::active()->squares({.x = tile.models[i], .base = tile.base, .n = tile.size}, marks);
+      if (!steps::holds_squares(out[i], tile.size)) return false;
+    }
+    return true;
+  }
+
+  static bool stored_apply(const Given& given, const StoredTile& tile, const Answers& answers,
+                           std::span<std::byte> out) {
+    kernels::Marks marks;
+    if (selects(given)) {
+      marks = marks_for(tile);
+      if (tile.marks.empty() && !mark(tile, answers, marks)) return false;
+    }
+    thread_local std::vector<kernels::StoredVote> votes;
+    votes.clear();
+    for (std::size_t i = 0; i < tile.models.size(); ++i)
+      votes.push_back({.x = tile.models[i],
+                       .marks = selects(given) ? marks.data() : nullptr,
+                       .weight = answers.factors[i]});
+    return kernels::active()->mix(votes, kernels::Mix::elected_sce, {.base = tile.base}, out);
   }
 
   static void solve(const Given& given, Answers& answers) {

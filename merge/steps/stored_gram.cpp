@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 
 #include "merge/kernels/kernels.h"
 #include "merge/steps/gram.h"
 #include "merge/steps/lanes.h"
+#include "merge/steps/sums.h"
 
 namespace tsugi::merge::steps {
 namespace {
@@ -79,13 +79,6 @@ void gram_of_lanes(std::size_t count, const std::byte* const* x, const std::byte
   if (count == 3) gram_n<3, true>(x, base, whole, sums);
 }
 
-// Whether f32 held the squares that a sum over `n` of them is made of.
-bool holds(double sum, std::size_t n) {
-  // A square that f32 rounds to a multiple of 2^-149 is off by 2^-150: of such a sum less than 2^-25.
-  constexpr double kLeast = 0x1p-125;
-  return std::isfinite(sum) && sum >= kLeast * static_cast<double>(n);
-}
-
 }  // namespace
 
 bool gram_stored(std::span<const std::byte* const> vectors, const std::byte* base, std::size_t n,
@@ -106,7 +99,7 @@ bool gram_stored(std::span<const std::byte* const> vectors, const std::byte* bas
   }
   const Gram gram(out, vectors.size());
   for (std::size_t v = 0; v < vectors.size(); ++v) {
-    if (!holds(gram.dot(v, v), n)) return false;
+    if (!holds_squares(gram.dot(v, v), n)) return false;
   }
   return true;
 }

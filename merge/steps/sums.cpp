@@ -154,6 +154,28 @@ TSUGI_CLONES void l1_norms_n(const float* x, const float* base, const float* kep
   }
 }
 
+TSUGI_CLONES void squares_n(const float* x, std::size_t whole, Sum& sum) {
+  for (std::size_t i = 0; i < whole;) {
+    const std::size_t end = std::min(whole, i + kGroup);
+    std::array<Floats, 2> lanes{};
+    for (; i < end; i += kLine) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        Floats first;
+        Floats second;
+        load_floats(x + i + 2 * half * kHalf, first);
+        load_floats(x + i + (2 * half + 1) * kHalf, second);
+        const Floats even = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14);
+        const Floats odd = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15);
+        const Floats even_squares = even * even;
+        const Floats odd_squares = odd * odd;
+        lanes[half] += even_squares;
+        lanes[half] += odd_squares;
+      }
+    }
+    add_lanes(lanes[0], lanes[1], sum);
+  }
+}
+
 void add_plainly(const float* x, const float* base, const float* kept, std::size_t n, L1Norms& out) {
   for (std::size_t i = 0; i < n; ++i) {
     out.full += static_cast<double>(std::fabs(x[i] - base[i]));
@@ -183,6 +205,21 @@ L1Norms l1_norms(std::span<const float> x, std::span<const float> base, std::spa
   out = {};
   add_plainly(x.data(), base.data(), kept.data(), x.size(), out);
   return out;
+}
+
+bool holds_squares(double sum, std::size_t n) {
+  // A square that f32 rounds to a multiple of 2^-149 is off by 2^-150: of such a sum less than 2^-25.
+  constexpr double kLeast = 0x1p-125;
+  return std::isfinite(sum) && sum >= kLeast * static_cast<double>(n);
+}
+
+double squares(std::span<const float> x) {
+  Sum sum;
+  const std::size_t whole = x.size() - x.size() % kLine;
+  squares_n(x.data(), whole, sum);
+  double total = sum.folded();
+  for (const float value : x.subspan(whole)) total += product(value, value);
+  return holds_squares(total, x.size()) ? total : dot(x, x);
 }
 
 PairSums dots_of_pair(std::span<const float> x, std::span<const float> y, std::span<const float> base) {

@@ -24,6 +24,12 @@ struct L1Norms {
 };
 L1Norms l1_norms(std::span<const float> x, std::span<const float> base, std::span<const float> kept);
 
+/// sum of x^2, products and the first eight of them in a row in f32: see kGroup. As dot(x, x) where f32 does
+/// not hold the squares.
+double squares(std::span<const float> x);
+/// Whether f32 held `n` squares that come to `sum`.
+bool holds_squares(double sum, std::size_t n);
+
 /// What is to be known of two vectors for the angle between them.
 struct PairSums {
   double xx = 0;

@@ -104,6 +104,26 @@ TEST(StoredPaths, ThinnedTaskVectorsHaveTheBitsOfF32) {
   }
 }
 
+TEST(StoredPaths, SelectionsByVarianceHaveTheBitsOfF32) {
+  for (const merge::Shape& shape : kShapes) {
+    for (const std::size_t models : {1, 2, 3, 4, 17}) {
+      for (const double share : {0.0, 0.3, 1.0}) {
+        expect_equal({.method = "sce", .shape = shape, .models = models, .global = {{"select_topk", share}}},
+                     fmt::format("{} {} models {}", merge::text(shape), models, share));
+      }
+    }
+  }
+}
+
+// Squares that f32 does not hold, and values near its end.
+TEST(StoredPaths, SelectionsByVarianceOfAnySize) {
+  for (const float scale : {1e-36F, 1e-19F, 1e20F, 1e37F}) {
+    expect_equal(
+        {.method = "sce", .shape = {30, 1030}, .models = 2, .global = {{"select_topk", 0.3}}, .scale = scale},
+        fmt::format("at {}", scale));
+  }
+}
+
 // Below 0 the small elements are the likelier ones; 0 and densities of 0 and 1 leave nothing to rivals.
 TEST(StoredPaths, RanksDecideWithTheBitsOfF32) {
   for (const double epsilon : {0.4, -0.2, 0.0}) {
@@ -174,9 +194,9 @@ void expect_refused(const Given& given, std::size_t bad, const std::vector<Memor
 }
 
 TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
-  for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock"}) {
+  for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock", "sce"}) {
     for (const std::size_t bad : {std::size_t{0}, std::size_t{1}}) {  // base, a model
-      const bool thinned = std::string(method) != "model_stock";
+      const bool thinned = std::string(method) != "model_stock" && std::string(method) != "sce";
       const Given given{.method = method,
                         .shape = {65, 1030},
                         .models = 2,
