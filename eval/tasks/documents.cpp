@@ -78,7 +78,12 @@ void add_file(Documents& documents, const std::filesystem::path& path, Typing ty
   }
   std::size_t number = 0;
   if (typing == Typing::datasets) ujson_rewrite(array);
-  for (Json& row : array) add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
+  // `datasets` makes a column `text` of what is no list of objects.
+  const bool texts = !array.empty() && !array.front().is_object();
+  for (Json& row : array) {
+    if (texts) row = Json{{"text", std::move(row)}};
+    add(documents, std::move(row), fmt::format("{}: element {}", file, ++number));
+  }
 }
 
 // `by_pandas`: `datasets` reads the lines through its JSON.

@@ -88,6 +88,9 @@ class Writer:
                 row.pop(self.pick.choice(sorted(row)))
             rows.append(row)
         ascii_only = self.pick.random() < 0.5
+        if self.pick.random() < 0.1:  # no objects: `datasets` calls them `text`
+            some = self.pick.choice([["text"], ["int", "float"], ["list"], ["date"], ["text", "none"], ["int", "text"]])
+            return "items.json", json.dumps([self.value(self.pick.choice(some)) for _ in range(self.pick.randint(1, 6))], ensure_ascii=ascii_only)
         if self.pick.random() < 0.5:
             return "items.json", json.dumps(rows, ensure_ascii=ascii_only, indent=self.pick.choice([None, 1]))
         return "items.jsonl", "".join(json.dumps(row, ensure_ascii=ascii_only) + "\n" for row in rows)

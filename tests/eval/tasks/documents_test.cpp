@@ -64,6 +64,19 @@ TEST(Documents, MayKeepTheTypesTheyWereWrittenWith) {
   EXPECT_EQ(rows("a.json", R"([{"a": "12"}, {"a": [-0.0]}])").dump(), R"([{"a":"12"},{"a":[-0.0]}])");
 }
 
+// datasets 5.2: load_dataset("json") of these files gives these rows.
+TEST(Documents, OfAListAreItsTexts) {
+  const tests::TemporaryFolder folder;
+  const auto rows = [&](const std::string& text) {
+    return Json(read_documents({folder.write("a.json", text)}).rows).dump();
+  };
+  EXPECT_EQ(rows(R"(["first", "2", "é", null])"),
+            R"([{"text":"first"},{"text":"2"},{"text":"é"},{"text":null}])");
+  EXPECT_EQ(rows("[1, 2.5]"), R"([{"text":1.0},{"text":2.5}])");
+  EXPECT_EQ(rows(R"([["x"], ["y","z"]])"), R"([{"text":["x"]},{"text":["y","z"]}])");
+  EXPECT_EQ(rows(R"(["2020-01-02"])"), R"([{"text":"2020-01-02 00:00:00"}])");
+}
+
 TEST(Documents, KnowTheirPlaces) {
   const tests::TemporaryFolder folder;
   const auto lines = folder.write("a.jsonl", "\n{\"x\": 1}\r\n \n{\"y\": 2}");
