@@ -16,6 +16,8 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
