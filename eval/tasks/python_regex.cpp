@@ -29,13 +29,18 @@ using CompileContext = std::unique_ptr<pcre2_compile_context, Release<pcre2_comp
 using MatchContext = std::unique_ptr<pcre2_match_context, Release<pcre2_match_context_free>>;
 using MatchData = std::unique_ptr<pcre2_match_data, Release<pcre2_match_data_free>>;
 
-constexpr std::uint32_t kMostSteps =
-    10'000'000;  // about a second; a sane pattern takes under a hundred a character
+constexpr int kMostSteps = 10'000'000;  // about a second; a sane pattern takes under a hundred a character
 constexpr std::uint32_t kMostKilobytes = 1U
                                          << 18;  // 256 MiB of backtracking, where PCRE2's own limit is 20 GB
 
 PCRE2_SPTR units(const std::string& text) {
   return reinterpret_cast<PCRE2_SPTR>(text.data());
+}
+
+/// Called before every item of the pattern that is tried. PCRE2's own limit begins anew at every character,
+/// so that a long text could take hours below it.
+int count_step(pcre2_callout_block* /*block*/, void* steps) {
+  return --*static_cast<int*>(steps) > 0 ? 0 : PCRE2_ERROR_MATCHLIMIT;
 }
 
 std::string message_of(int code) {
@@ -54,9 +59,9 @@ PythonRegex::Match match_of(const std::string& text, const PCRE2_SIZE* offsets, 
   return match;
 }
 
-[[noreturn]] void refuse(const std::string& pattern, const std::string& where, std::string_view why) {
-  throw InputError(where, fmt::format("the pattern '{}' has {}", pattern, why),
-                   "write it as Python's re module takes it");
+[[noreturn]] void refuse(const std::string& pattern, const std::string& where, std::string_view why,
+                         std::string_view cure = "write it as Python's re module takes it") {
+  throw InputError(where, fmt::format("the pattern '{}' has {}", pattern, why), std::string(cure));
 }
 
 }  // namespace
@@ -75,9 +80,12 @@ struct PythonRegex::Compiled {
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
     const std::uint32_t count = pcre2_get_ovector_count(data.get());
     std::uint32_t options = 0;
+    int steps = kMostSteps;
+    const MatchContext counted(pcre2_match_context_copy(context.get()));
+    pcre2_set_callout(counted.get(), count_step, &steps);
     for (PCRE2_SIZE at = 0; at <= text.size();) {
       const int result =
-          pcre2_match(code.get(), units(text), text.size(), at, options, data.get(), context.get());
+          pcre2_match(code.get(), units(text), text.size(), at, options, data.get(), counted.get());
       if (result == PCRE2_ERROR_NOMATCH) return;
       if (result < 0) {
         throw InputError(
@@ -100,14 +108,17 @@ PythonRegex::PythonRegex(const std::string& pattern, const std::string& where) {
     translated = pcre_pattern(pattern);
   } catch (const std::invalid_argument& error) {
     refuse(pattern, where, error.what());
+  } catch (const std::domain_error& error) {
+    refuse(pattern, where, error.what(), "write the pattern without it");
   }
   const CompileContext context(pcre2_compile_context_create(nullptr));
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   int error = 0;
   PCRE2_SIZE offset = 0;
+  // ALT_CIRCUMFLEX: Python's ^ under the flag m also matches behind a last newline.
   compiled->code.reset(pcre2_compile(units(translated), translated.size(),
-                                     PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &offset,
-                                     context.get()));
+                                     PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_CIRCUMFLEX | PCRE2_AUTO_CALLOUT,
+                                     &error, &offset, context.get()));
   if (compiled->code == nullptr) refuse(pattern, where, fmt::format("an error ({})", message_of(error)));
   compiled->context.reset(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(compiled->context.get(), kMostSteps);

@@ -14,8 +14,9 @@ namespace tsugi::eval {
 
 /// A compiled pattern. Immutable; safe to use from any thread.
 ///
-/// The pattern is rewritten where the two differ: \s, \w, \Z, \v, \u, {,n}, POSIX classes (which Python does
-/// not have). What Python refuses or this rewriting does not cover is an InputError.
+/// The pattern is read by Python 3.11's grammar and written in PCRE2's (python_pattern.cpp). What Python
+/// refuses is an InputError, and so is what PCRE2 would do in another way: the flag a, \N, references to
+/// groups under the flag i, and {n,m} of what may be empty.
 class PythonRegex {
  public:
   /// Throws InputError at `where` ("task.yaml:17:9").
@@ -46,7 +47,8 @@ class PythonRegex {
 /// thread.
 const PythonRegex& compiled_regex(const std::string& pattern, const std::string& where);
 
-/// The pattern in PCRE2's syntax. Throws std::invalid_argument with a reason for what is not valid in Python.
+/// The pattern in PCRE2's syntax. Throws std::invalid_argument with a reason for what is not valid in Python,
+/// std::domain_error for what PCRE2 does in another way.
 std::string pcre_pattern(std::string_view pattern);
 
 }  // namespace tsugi::eval

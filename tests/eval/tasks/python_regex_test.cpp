@@ -55,8 +55,28 @@ TEST(PythonRegex, ErrorsNamePlaceAndPattern) {
   }
 }
 
+// Python takes all of these; PCRE2 would find something else, or has no such thing.
+TEST(PythonRegex, RefusesWhatItWouldDoInAnotherWay) {
+  for (const char* pattern : {R"((?i)(a)\1)", R"((?i:(?P<n>a)(?P=n)))", R"((?a)\w)", R"(\N{DIGIT ONE})",
+                              "(|x){1,3}", "(?:a*|b){2,4}", "(?:x?y*){,2}", "((a?)(?=b)){0,3}"}) {
+    try {
+      PythonRegex(pattern, "task.yaml:4:9");
+      ADD_FAILURE() << pattern;
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("which tsugi does not have"), HasSubstr("write the pattern without it")));
+    }
+  }
+  for (const char* pattern :
+       {"(|x)*", "(a?)+", "(a?){2}", "(a?){1,2}", "(?:a|b){1,3}", "(?:a?b){1,3}", "(?:a*b|c){,9}"})
+    EXPECT_NO_THROW(PythonRegex(pattern, "task.yaml:4:9")) << pattern;
+}
+
 TEST(PythonRegex, GivesUpOnExplosions) {
   EXPECT_THROW(PythonRegex("(a|a)*[bc]$", "here").find_all(std::string(60, 'a') + "b!"), InputError);
+  // Each of these searches is short, all together are not.
+  EXPECT_THROW(PythonRegex("(?:(?=(?:a|a){0,20}b)|a)", "here").find_all(std::string(2000, 'a')), InputError);
+  EXPECT_THROW(PythonRegex("(?:a|a){0,20}[bd]", "here").find_all(std::string(2000, 'a')), InputError);
 }
 
 TEST(PythonRegex, CompilesEachPatternOnce) {
