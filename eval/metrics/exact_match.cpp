@@ -40,13 +40,50 @@ std::string without(std::string text, std::string_view characters) {
   return text;
 }
 
-std::string normalised(const MetricSpec& spec, std::string text) {
-  for (const std::string& pattern : patterns(spec))
-    text = compiled_regex(pattern, spec.mark.text()).remove(text);
-  if (has_flag(spec, "ignore_case")) text = python::lower(text);
-  if (has_flag(spec, "ignore_punctuation")) text = without(std::move(text), kPunctuation);
-  if (has_flag(spec, "ignore_numbers")) text = without(std::move(text), "0123456789");
-  return text;
+std::size_t longest(const std::vector<std::string>& texts) {
+  std::size_t most = 0;
+  for (const std::string& text : texts) most = std::max(most, python::length(text));
+  return most;
+}
+
+/// The harness holds texts in an array of numpy's, as wide as the longest of them at first: the lower case of
+/// "İ", two characters, is cut there, and U+0000 at an end is no character.
+void drop_last_nuls(std::string& text) {
+  text.erase(text.find_last_not_of('\0') + 1);
+}
+
+std::string lower_within(const std::string& text, std::size_t width) {
+  std::u32string points = python::code_points(python::lower(text));
+  if (points.size() <= width) return python::utf8(points);
+  return python::utf8(std::u32string_view(points).substr(0, width));
+}
+
+/// The answer alone, or all targets.
+std::vector<std::string> normalised(const MetricSpec& spec, std::vector<std::string> texts) {
+  std::size_t width = longest(texts);
+  for (const std::string& pattern : patterns(spec)) {
+    for (std::string& text : texts) text = compiled_regex(pattern, spec.mark.text()).remove(text);
+    width = longest(texts);
+    std::for_each(texts.begin(), texts.end(), drop_last_nuls);
+  }
+  for (std::string& text : texts) {
+    drop_last_nuls(text);
+    if (has_flag(spec, "ignore_case")) text = lower_within(text, width);
+    if (has_flag(spec, "ignore_punctuation")) text = without(std::move(text), kPunctuation);
+    if (has_flag(spec, "ignore_numbers")) text = without(std::move(text), "0123456789");
+    drop_last_nuls(text);
+  }
+  return texts;
+}
+
+/// The harness turns a number into text to compare it, unless it is one of several right answers or the
+/// answer is a list: there it leaves it to numpy, to which no text equals a number.
+bool is_number_to_numpy(const Item& item, const Answer& answer) {
+  if (!item.choices.empty() || (!item.several_targets && !answer.is_list)) return false;
+  const auto& reference = item.reference;
+  if (!reference.is_array()) return !reference.is_string() && !reference.is_null();
+  return !reference.empty() &&
+         std::none_of(reference.begin(), reference.end(), [](const auto& one) { return one.is_string(); });
 }
 
 double value(const Task& /*task*/, const MetricSpec& spec, const Item& item, const Answer& answer) {
@@ -60,17 +97,21 @@ void check_patterns(const MetricSpec& spec, const nlohmann::json& argument) {
   if (!texts)
     throw InputError(spec.mark, "regexes_to_ignore is no list of patterns",
                      "write regexes_to_ignore: [\",\"]");
+  // There the harness compares lists: of several targets all must be the answer.
+  if (argument.is_array() && argument.empty())
+    throw InputError(spec.mark, "regexes_to_ignore is an empty list, expected patterns", "remove it");
   for (const std::string& pattern : patterns(spec)) compiled_regex(pattern, spec.mark.text());
 }
 
 }  // namespace
 
 bool matches_exactly(const MetricSpec& spec, const Item& item, const Answer& answer) {
+  if (is_number_to_numpy(item, answer)) return false;
   const std::vector<std::string> one{item.target};
   const std::vector<std::string>& targets = item.targets.empty() ? one : item.targets;
-  const std::string found = normalised(spec, answer.filtered);
-  return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& target) { return found == normalised(spec, target); });
+  const std::string found = normalised(spec, {answer.filtered}).front();
+  const std::vector<std::string> right = normalised(spec, targets);
+  return std::find(right.begin(), right.end(), found) != right.end();
 }
 
 void check_exact_match(const Task& /*task*/, const MetricSpec& spec) {

@@ -29,6 +29,7 @@ extern const Aggregation kMean;
 struct Answer {
   std::string response;                 ///< generate_until: text as generated, cut at the stop string
   std::string filtered;                 ///< the same after the pipeline's filters
+  bool is_list = false;                 ///< which left it in a list (FilterChain::leaves_list)
   std::vector<double> log_likelihoods;  ///< one for each choice; of loglikelihood types one
   std::vector<double> unconditional;    ///< acc_mutual_info: one for each choice
   std::vector<bool> greedy;             ///< the continuation is what greedy decoding gives

@@ -123,6 +123,7 @@ void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Posit
     Answer& answer = scores.answers[i];
     if (texts) {
       answer.filtered = filters.apply(answer.response, task.items[which[i]].doc);
+      answer.is_list = filters.leaves_list();
       filtered[i] = answer.filtered;
     }
     for (std::size_t m = 0; m < task.task.metrics.size(); ++m) {

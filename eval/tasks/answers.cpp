@@ -54,6 +54,7 @@ void AnswerReader::learn(const Json& doc, const std::string& place) {
 void AnswerReader::read(Item& item) const {
   const Json target = reader_.target(item.doc, item.place);
   item.reference = target;
+  item.several_targets = several_targets_;
   set_target(item, several_inputs_ ? reader_.question(item.doc, item.place) : target, target);
   complete_requests(item, target);
   if (worked_) item.worked = worked_->text(item.doc, item.place);

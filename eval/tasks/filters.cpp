@@ -35,10 +35,11 @@ ResponseFilter as_is(const FilterStep&) {
 
 ResponseFilter make_map(const FilterStep& step) {
   std::map<std::string, std::string> mapping;
+  // The harness would compare numbers as such: "05" with 5, and of several targets none.
   const auto as_text = [&](const nlohmann::json& value) {
-    if (!value.is_string() && !value.is_number_integer())
-      refuse_argument(step, "a value of mapping_dict or default_value", "text");
-    return python::str(python::Json(value));  // numbers are equal when their text is
+    if (!value.is_string())
+      refuse_argument(step, "a value of mapping_dict or default_value", "text in quotes");
+    return value.get<std::string>();
   };
   const auto dict = step.arguments.find("mapping_dict");
   if (dict == step.arguments.end() || !dict->second.is_object())
@@ -158,6 +159,7 @@ FilterChain::FilterChain(const FilterPipeline& pipeline) {
                        "make it the last filter");
     }
     steps_.push_back(filter.make(step));
+    leaves_list_ = step.function != "take_first";
   }
 }
 

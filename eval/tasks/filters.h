@@ -15,8 +15,7 @@ namespace tsugi::eval {
 
 /// A pipeline ready to run; patterns are compiled. Immutable; safe to use from any thread.
 ///
-/// The harness gives every filter a list of responses, here always of one. A pipeline without take_first
-/// leaves that list, which the harness's metrics compare element by element: the same as its one element.
+/// The harness gives every filter a list of responses, here always of one.
 class FilterChain {
  public:
   /// Throws InputError at the step for an unknown filter or argument, or a broken pattern.
@@ -26,7 +25,12 @@ class FilterChain {
   /// a document without the choices that multi_choice_regex looks for.
   std::string apply(const std::string& response, const python::Json& doc) const;
 
+  /// A pipeline without take_first leaves the list. The harness's metrics compare it element by element,
+  /// which is the same as its one element for references that are text (exact_match.cpp).
+  bool leaves_list() const { return leaves_list_; }
+
  private:
+  bool leaves_list_ = true;
   std::vector<ResponseFilter> steps_;
 };
 

@@ -119,6 +119,7 @@ struct Item {
   nlohmann::ordered_json reference;  ///< what doc_to_target gives: text, a number, a list
   std::string target;                ///< reference as text; of several the first
   std::vector<std::string> targets;  ///< all, where the task has several right answers
+  bool several_targets = false;      ///< the task's documents have lists of right answers
   std::string worked;                ///< the right answer at length (Task::worked_answer); "" without one
   int gold = -1;           ///< multiple_choice: index of the right choice; -1: none, no answer is right
   std::vector<int> golds;  ///< all, where the task has several right answers

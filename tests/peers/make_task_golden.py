@@ -39,12 +39,21 @@ PATTERNS = [
     (r"[\u3040-\u30ff]+", "日ほんゴ"), (r"\x41\t", "A\t"), (r"\v", "a\u000bb\nc"), (r"(?:a|b)+", "abab c"), (r"(?#c)a", "a"),
     (r"(?u)é", "é"), (r"(?i:A)b", "ab aB"), (r"\.", "a.b"), (r"\\", "a\\b"), (r"\-\/\#\ ", "-/# "), (r"(a)(b)?(c)?", "a ab ac abc"),
     (r"(x?)", "ax"), (r"\(([A-D])\)", "(A) (E) (D)"), (r"(?x) a \s b # comment", "a b"), (r"\Aab", "abab"), (r"[\b]", "a\bb"),
+    (r"\B", ""), (r"\b|\B", ""), (r"\B", "ab-"), (r"(?m)^", "a\n"), (r"(?m)^x*", "x\n\nx\n"), (r"(?i)i", "iIİı"), (r"(?i)[h-j]+", "aİıI"),
+    (r"(?i)[^i]", "aİı"), (r"(?i)\u0130x|ı", "ix I"), (r"(?i:i)i", "İi ıI"), (r"(?i)(?-i:i)I", "iİ Iı"), (r"(?i)\u0390+[\ufb05]", "\u1fd3\ufb06"),
+    (r"(?i)[α-ω]", "\u1fe3\u03f4"), (r"(?i)k\u212a", "\u212aK"), (r"\0", "a\0"), (r"\101\07", "A\a"), (r"(a)\1\060", "aa0"), (r"[\1\60]+", "\x010"),
+    (r"a{,}b", "aab"), (r"a{}", "a{}"), (r"a{1", "a{1"), (r"(?x)a # (b\n c", "ac"), (r"(?x) a + [ ] b\ ", "aa b "), (r"(a)(?x: \1 0 )1", "aa01"), (r"(?x:a b) c", "ab c"),
+    (r"(?x)\u3000a", "\u3000a"), (r"(?i)(?s)a.", "A\n"), (r"(?P<n>a)?(?(n)b|c)", "abc"), (r"(a)?(?(1)b|c)", "abc"), (r"(?#c)(?i)a", "A"), (r"a(?#c)*", "aaa"),
+    (r"\é\_", "é_"), (r"(?u:é)", "é"), (r"x{2}+x", "xxx"), (r"(?=(a|b))[b]*", "abb"), (r"[&&|~~[]+", "&|~["), (r"(a*)*", "ba"), (r"(?:(a)|b)*", "abc"),
+    (r"(\d+)(?=(\w))", "123"), (r"(?P<ß>s)(?P=ß)", "ss"), (r"[*--]+", "*+,-."), (r"[\s-]+", " -\x1c"), (r"(?m)$", "a\n\nb\n"), (r"$", "a\n"),
     (r"the answer is (.*?)\.", "the answer is 5. the answer is 日本."), (r"(\d+)|x", "x1"), (r"a++", "aaa"), (r"(?>a+)b", "aab"),
     (r"(?:(?=a)|b)*c", "abc"), (r"(|a)+", "aab"), (r"[a-]+", "a-b"), (r"\$", "$1"), (r"a|", "ba"),
 ]
 
 BAD_PATTERNS = [r"(", r"[", r"a**", r"\p{L}", r"\h", r"(?P<1>a)", r"*a", r"a(?i)b", r"(?<n>a)", r"\K", r"(*ACCEPT)", r"\Q", "\\",
-                r"\u12", r"(?<=a+)b", r"(?z)"]
+                r"\u12", r"(?<=a+)b", r"(?z)", r"\B*", r"a{2}{3}", r"(?x)a+ +", r"(a\1)", r"\1(a)", r"(?P=n)", r"(?P<n>a)(?P<n>b)", r"[a-\d]",
+                r"[b-a]", r"\400", r"[\400]", r"[\8]", r"(?i-i:a)", r"(?-u:a)", r"(?", r"a)", r"(?#c", r"{2}a", r"a|*", r"^*", r"(?i", r"(?-:a)", r"[a-",
+                r"\U00110000", r"(?(n)a)", r"a|(?i)b", r"(?P<n", r"(?i-)a", r"(a)\60"]
 
 FILTERS = [
     ("regex", {"regex_pattern": "-?[0-9]+", "group_select": -1}), ("regex", {"regex_pattern": "-?[0-9]+"}), ("regex", {}),
@@ -70,7 +79,8 @@ EXACT_MATCH = [{}, {"ignore_case": True}, {"ignore_punctuation": True}, {"ignore
                {"regexes_to_ignore": [",", "\\$", "(?s).*#### "]}, {"regexes_to_ignore": ["\\s+"], "ignore_case": True},
                {"ignore_case": True, "ignore_punctuation": True, "ignore_numbers": True, "regexes_to_ignore": None}]
 PAIRS = [["12", "12"], ["12", "12 "], ["A", "a"], ["It's.", "its"], ["1,234", "1234"], ["$5", "5"], ["x #### 7", "7"], ["ÄÖ", "äö"],
-         ["ΣΑΣ", "σας"], ["日本。", "日本"], ["a1b2", "ab"], ["", ""], ["１", "1"], ["Straße", "STRASSE"]]
+         ["ΣΑΣ", "σας"], ["日本。", "日本"], ["a1b2", "ab"], ["", ""], ["１", "1"], ["Straße", "STRASSE"], ["İ", "i"], ["İ", "i̇"], ["aİ.", "ai"], ["a\0", "a"], ["a\0!", "a"],
+         ["a\0,\0", "a"]]
 
 DOCUMENTS = [
     ['{"a": 1, "n": {"x": 1}, "l": []}', '{"a": 2.5, "n": {"y": "s"}, "l": [1], "e": null}'],

@@ -39,6 +39,39 @@ TEST(ExactMatch, IsTheHarnesss) {
   }
 }
 
+// exact_match_hf_evaluate(["İ"] * 2, targets, ignore_case=True): 0.5 and 0.0. The lower case of "İ" has two
+// characters; the answer's array is one wide, the targets' two.
+TEST(ExactMatch, CutsLowerCaseAtTheLongestOfTheTargets) {
+  const MetricSpec spec{"exact_match", {{"ignore_case", true}}, {}};
+  Answer answer;
+  answer.filtered = "İ";
+  Item item;
+  item.targets = {"i\u0307", "i"};
+  EXPECT_EQ(value_of("exact_match", OutputType::generate_until, spec, item, answer), 1);
+  item.targets = {"İ", "ab"};
+  EXPECT_EQ(value_of("exact_match", OutputType::generate_until, spec, item, answer), 0);
+}
+
+// exact_match_hf_evaluate(predictions, references): ["5", "5"] and [5, 6] give 0.0, with [5, "6"] 0.5,
+// [["5"]] and [5] 0.0.
+TEST(ExactMatch, LeavesNumbersToNumpy) {
+  const auto value = [](const Json& reference, bool several, bool list) {
+    Item item;
+    item.reference = reference;
+    item.several_targets = several;
+    item.targets = {"5"};
+    Answer answer;
+    answer.filtered = "5";
+    answer.is_list = list;
+    return value_of("exact_match", OutputType::generate_until, {"exact_match", {}, {}}, item, answer);
+  };
+  EXPECT_EQ(value({5, 6}, true, false), 0);
+  EXPECT_EQ(value({5, "6"}, true, false), 1);
+  EXPECT_EQ(value(5, false, true), 0);
+  EXPECT_EQ(value(5, false, false), 1);  // the harness compares str(5)
+  EXPECT_EQ(value("5", false, true), 1);
+}
+
 double parsed(const std::string& text) {
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
   return text == "-inf" ? -std::numeric_limits<double>::infinity() : std::stod(text);

@@ -56,6 +56,14 @@ TEST(Filters, RunInOrder) {
   EXPECT_EQ(chain.apply("ab", {}), "[INVALID]");  // one match too few: the harness ends here
 }
 
+TEST(Filters, LeaveTheListThatTakeFirstTakesFrom) {
+  EXPECT_TRUE(FilterChain({"name", {}}).leaves_list());
+  EXPECT_TRUE(FilterChain({"name", {step_of("majority_vote", Json::object())}}).leaves_list());
+  EXPECT_FALSE(
+      FilterChain({"name", {step_of("lowercase", Json::object()), step_of("take_first", Json::object())}})
+          .leaves_list());
+}
+
 TEST(Filters, RefuseWhatTheyDoNotKnow) {
   EXPECT_EQ(error_of({step_of("remove_whitespaces", Json::object())}),
             "task.yaml:5:9: the filter 'remove_whitespaces' is not known; did you mean 'remove_whitespace'?");
@@ -77,6 +85,9 @@ TEST(Filters, RefuseWhatTheyDoNotKnow) {
   EXPECT_THAT(error_of({step_of("decontaminate", {{"path", "x"}})}), HasSubstr("gives no answers"));
   EXPECT_THAT(error_of({step_of("custom", Json::object())}), HasSubstr("runs a Python function"));
   EXPECT_THAT(error_of({step_of("map", {{"mapping_dict", {{"a", "b"}}}})}), HasSubstr("default_value"));
+  // The harness would compare this with int(target), "07" with 7, and with several targets as numbers.
+  EXPECT_THAT(error_of({step_of("map", {{"mapping_dict", {{"a", 7}}}, {"default_value", "x"}})}),
+              HasSubstr("is not text in quotes"));
 }
 
 }  // namespace

@@ -188,6 +188,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"metric_list: [{metric: exact_match, ignore_cases: true}]", "did you mean 'ignore_case'?"},
         Refusal{"metric_list: [{metric: exact_match, regexes_to_ignore: x}]", "no list of patterns"},
         Refusal{"metric_list: [{metric: exact_match, regexes_to_ignore: ['(']}]", "the pattern '('"},
+        Refusal{"metric_list: [{metric: exact_match, regexes_to_ignore: []}]", "is an empty list"},
         Refusal{"metric_list: [{metric: exact_match, aggregation: median}]",
                 "aggregation is 'median', expected 'mean'"},
         Refusal{"metric_list: [{metric: exact_match}, {metric: exact_match}]", "for the second time"},
