@@ -106,7 +106,6 @@ class Writer:
         kind = self.pick.randint(0, 17)
         if kind < 6:
             pattern, text = self.choice(depth - 1)
-            self.closed.append(self.opened + 1)
             self.opened += 1
             return f"({pattern})", text
         if kind < 8:
@@ -152,7 +151,7 @@ class Writer:
 
     def pattern(self):
         """A pattern; texts that may match it are kept for answers()."""
-        self.opened, self.closed, self.names = 0, [], []
+        self.opened, self.names = 0, []
         if self.pick.random() < 0.1:
             pattern = self.pick.choice(FIELD)
         else:
