@@ -62,7 +62,8 @@ std::string lower_within(const std::string& text, std::size_t width) {
 std::vector<std::string> normalised(const MetricSpec& spec, std::vector<std::string> texts) {
   std::size_t width = longest(texts);
   for (const std::string& pattern : patterns(spec)) {
-    for (std::string& text : texts) text = compiled_regex(pattern, spec.mark.text()).remove(text);
+    const auto& regex = compiled_regex(pattern, spec.mark.text());
+    for (std::string& text : texts) text = regex.remove(text);
     width = longest(texts);
     std::for_each(texts.begin(), texts.end(), drop_last_nuls);
   }

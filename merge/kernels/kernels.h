@@ -14,9 +14,9 @@
 
 #include "merge/methods/method.h"
 #include "merge/steps/blend.h"
+#include "merge/steps/group_sums.h"
 #include "merge/steps/lanes.h"
 #include "merge/steps/rank_mask.h"
-#include "merge/steps/sums.h"
 #include "merge/steps/trim.h"
 
 namespace tsugi::merge::kernels {

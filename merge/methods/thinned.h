@@ -29,10 +29,10 @@
 #include "merge/kernels/kernels.h"
 #include "merge/methods/describe.h"
 #include "merge/steps/consensus.h"
+#include "merge/steps/group_sums.h"
 #include "merge/steps/random_mask.h"
 #include "merge/steps/rescale.h"
 #include "merge/steps/scratch.h"
-#include "merge/steps/sums.h"
 #include "merge/steps/weighted_sum.h"
 
 namespace tsugi::merge {

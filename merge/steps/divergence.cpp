@@ -7,7 +7,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "merge/clones.h"
@@ -105,10 +104,10 @@ TSUGI_CLONES float largest_of(const float* x, std::size_t n) {
   std::size_t i = 0;
   if (n >= kHalf) {
     Floats lanes;
-    std::memcpy(&lanes, x, sizeof(lanes));
+    load_floats(x, lanes);
     for (; i + kHalf <= n; i += kHalf) {
       Floats next;
-      std::memcpy(&next, x + i, sizeof(next));
+      load_floats(x + i, next);
       lanes = next > lanes ? next : lanes;
     }
     for (std::size_t j = 0; j < kHalf; ++j) largest = std::max(largest, lanes[j]);

@@ -49,6 +49,10 @@ struct Lanes {
 inline constexpr std::size_t kLine = 32;
 inline constexpr std::size_t kGroup = 4 * kLine;
 
+[[gnu::always_inline]] inline void load_floats(const float* x, Floats& out) {
+  std::memcpy(&out, x, sizeof(out));
+}
+
 [[gnu::always_inline]] inline void add_lanes(const Floats& low, const Floats& high, Sum& sum) {
   sum.low += __builtin_convertvector(low, Doubles);
   sum.high += __builtin_convertvector(high, Doubles);

@@ -9,8 +9,8 @@
 
 #include "merge/kernels/kernels.h"
 #include "merge/steps/gram.h"
+#include "merge/steps/group_sums.h"
 #include "merge/steps/lanes.h"
-#include "merge/steps/sums.h"
 
 namespace tsugi::merge::steps {
 namespace {

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sums that are made in groups of f32, against plain ones in f64.
-#include "merge/steps/sums.h"
+#include "merge/steps/group_sums.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -30,7 +31,7 @@ double plain_squares(const std::vector<float>& values) {
 // Eight roundings to f32, of half a unit each, of what they belong to.
 constexpr double kEightRoundings = 8 * 0x1p-24;
 
-TEST(Sums, SquaresInGroups) {
+TEST(GroupSums, SquaresInGroups) {
   for (const std::size_t size : {0, 1, 31, 32, 33, 160, 1000, 1024}) {
     const std::vector<float> values = normal(size, 1);
     const double wanted = plain_squares(values);
@@ -38,7 +39,29 @@ TEST(Sums, SquaresInGroups) {
   }
 }
 
-TEST(Sums, SquaresThatF32DoesNotHold) {
+// No processor fuses a product with its addition: straight from bf16 none does.
+TEST(GroupSums, SquaresAreRoundedBeforeTheyAreAdded) {
+  const std::vector<float> values = normal(1024, 5);
+  std::array<double, 16> sums{};
+  for (std::size_t begin = 0; begin < values.size(); begin += 128) {
+    for (std::size_t lane = 0; lane < 16; ++lane) {
+      float sum = 0;
+      for (std::size_t line = begin; line < begin + 128; line += 32) {
+        for (const std::size_t i : {line + 2 * lane, line + 2 * lane + 1}) {
+          const float square = values[i] * values[i];
+          sum += square;
+        }
+      }
+      sums[lane] += static_cast<double>(sum);
+    }
+  }
+  for (std::size_t half = 8; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+  EXPECT_EQ(squares(values), sums[0]);
+}
+
+TEST(GroupSums, SquaresThatF32DoesNotHold) {
   for (const float scale : {1e-40F, 1e-25F, 1e25F}) {
     const std::vector<float> values = normal(1000, 2, scale);
     const double wanted = plain_squares(values);
@@ -47,7 +70,7 @@ TEST(Sums, SquaresThatF32DoesNotHold) {
   }
 }
 
-TEST(Sums, L1NormsInGroups) {
+TEST(GroupSums, L1NormsInGroups) {
   for (const std::size_t size : {1, 31, 32, 33, 160, 1000, 1024}) {
     // Up to where eight magnitudes are beyond f32.
     for (const float scale : {1e-40F, 1.0F, 3e37F}) {
