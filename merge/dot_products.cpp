@@ -2,35 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "merge/dot_products.h"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "merge/steps/gram.h"
 #include "merge/steps/stored_gram.h"
-#include "merge/stored_inputs.h"
 
 namespace tsugi::merge {
-
-DotProducts::DotProducts(const PlannedTensor& tensor, Products products) {
-  const auto add = [&](const TensorView& view) {
-    stored_ &= computes_from_bf16(tensor, view);
-    vectors_.push_back(view.bytes.data());
-  };
-  if (products == Products::base_and_models) add(*tensor.base);
-  for (const TensorView* const model : tensor.models) add(*model);
-  stored_ &= vectors_.size() <= steps::kMostStoredVectors;
-  if (products != Products::deltas) return;
-  stored_ &= computes_from_bf16(tensor, *tensor.base);
-  base_ = tensor.base->bytes.data();
-}
-
-bool DotProducts::of_stored(std::size_t begin, std::size_t n, std::span<double> out) const {
-  if (!stored_) return false;
-  constexpr std::size_t kWidth = 2;
-  std::array<const std::byte*, steps::kMostStoredVectors> at{};
-  for (std::size_t i = 0; i < vectors_.size(); ++i) at[i] = vectors_[i] + begin * kWidth;
-  const std::byte* const base = base_ == nullptr ? nullptr : base_ + begin * kWidth;
-  return steps::gram_stored(std::span(at).first(vectors_.size()), base, n, out);
-}
 
 void dot_products(Products products, const Tile& tile, std::span<double> out) {
   if (products != Products::base_and_models)
@@ -39,6 +18,20 @@ void dot_products(Products products, const Tile& tile, std::span<double> out) {
   vectors.assign(1, tile.base);
   vectors.insert(vectors.end(), tile.models.begin(), tile.models.end());
   steps::gram(vectors, {}, out);
+}
+
+bool dot_products(Products products, const StoredTile& tile, std::span<double> out) {
+  const bool base_first = products == Products::base_and_models;
+  const std::size_t count = tile.models.size() + (base_first ? 1 : 0);
+  if (count > steps::kMostStoredVectors || (products != Products::models && tile.base == nullptr))
+    return false;
+  std::array<const std::byte*, steps::kMostStoredVectors> vectors{};
+  if (base_first) vectors[0] = tile.base;
+  std::copy(tile.models.begin(), tile.models.end(), vectors.begin() + (base_first ? 1 : 0));
+  const std::span own = std::span(vectors).first(count);
+  if (std::find(own.begin(), own.end(), nullptr) != own.end()) return false;
+  const std::byte* const base = products == Products::deltas ? tile.base : nullptr;
+  return steps::gram_stored({.type = tile.type, .vectors = own, .base = base, .size = tile.size}, out);
 }
 
 }  // namespace tsugi::merge

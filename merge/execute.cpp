@@ -103,6 +103,7 @@ class TensorRun {
       for (std::size_t i = 0; i < reads_.size(); ++i) reads_[i] = planned_.method->reads(case_, i) ? 1 : 0;
     }
     stored_ = StoredInputs::of(planned_, reads_);
+    straight_ = stored_ && planned_.method->stored_apply != nullptr && stored_->make(planned_.output.dtype);
     if (planned_.method->needs != nullptr) reduce(planned_.method->needs(case_));
     if (planned_.method->solve != nullptr) planned_.method->solve(case_, answers_);
     find_stored_blend();
@@ -193,11 +194,11 @@ class TensorRun {
                   TileLoader& loader, const Tile*& tile) {
     const std::span<float> written = loader.result(tiling_.size_of(index));
     bool done = false;
-    if (stored_ && planned_.method->stored_keys != nullptr) {
+    if (straight_ && planned_.method->stored_keys != nullptr) {
       const StoredKeys keys = planned_.method->stored_keys(stored_->tile(tiling_, index), queries[0]);
       if (visit.stored && visit.stored(queries, keys)) return;
-      done = kernels::active()->write_keys(keys, written);
-    } else if (stored_ && planned_.method->write_stored_keys != nullptr) {
+      done = kernels::active(keys.type)->write_keys(keys, written);
+    } else if (straight_ && planned_.method->write_stored_keys != nullptr) {
       done = planned_.method->write_stored_keys(stored_->tile(tiling_, index), queries[0], written);
     }
     if (!done) {
@@ -208,12 +209,12 @@ class TensorRun {
   }
 
   bool stored_tally(std::size_t index, std::span<double> tallies) {
-    return stored_ && planned_.method->stored_tally != nullptr &&
+    return straight_ && planned_.method->stored_tally != nullptr &&
            planned_.method->stored_tally(case_, stored_->tile(tiling_, index), tallies);
   }
 
   bool stored_sums(std::size_t index, std::span<double> sums) {
-    if (!stored_ || planned_.method->stored_sums == nullptr) return false;
+    if (!straight_ || planned_.method->stored_sums == nullptr) return false;
     StoredTile tile = stored_->tile(tiling_, index);
     tile.marks = marks_.room(index);
     const bool done = planned_.method->stored_sums(case_, tile, answers_, sums);
@@ -222,15 +223,16 @@ class TensorRun {
   }
 
   bool stored_apply(std::size_t index, std::span<std::byte> out) {
-    if (!stored_) return false;
+    if (!straight_ && !blends_tiles_) return false;
     StoredTile tile = stored_->tile(tiling_, index);
+    if (blends_tiles_) return steps::blend_stored(*stored_blend(tile), 0, out);
     tile.marks = marks_.known(index);
     return planned_.method->stored_apply(case_, tile, answers_, out);
   }
 
   void sum(const Needs& needs) {
     const std::size_t width = needs.sums;
-    if (stored_) marks_ = KeptMarks(tiling_, needs.marks);
+    if (straight_) marks_ = KeptMarks(tiling_, needs.marks);
     std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * width);
     for_groups([&](std::size_t group, TileLoader& loader) {
       tiles_of(group).for_each([&](std::size_t index) {
@@ -242,13 +244,12 @@ class TensorRun {
   }
 
   void multiply(const Needs& needs) {
-    const DotProducts products(planned_, needs.products);
     std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * needs.sums);
     for_groups([&](std::size_t group, TileLoader& loader) {
       tiles_of(group).for_each([&](std::size_t index) {
         const std::span<double> own(of_tiles.data() + index * needs.sums, needs.sums);
-        if (!products.of_stored(tiling_.begin_of(index), tiling_.size_of(index), own))
-          dot_products(needs.products, loader.load(index), own);
+        if (stored_ && dot_products(needs.products, stored_->tile(tiling_, index), own)) return;
+        dot_products(needs.products, loader.load(index), own);
       });
     });
     answers_.sums = add_pairwise(std::move(of_tiles), needs.sums);
@@ -275,7 +276,7 @@ class TensorRun {
       stored = TileLoader::stored(rows * tiling_.row_length * bytes(output.dtype));
     std::size_t bad = 0;
     const bool blended =
-        stored_blend_ && steps::blend_stored(*stored_blend_, block * tiling_.block_elements(), stored);
+        whole_blend_ && steps::blend_stored(*whole_blend_, block * tiling_.block_elements(), stored);
     // A value that is not finite has a reason: tile by tile it is found.
     if (!blended) bad = apply_tiles(block, loader, stored);
     if (streams) store_past_caches(stored, place.data());
@@ -299,27 +300,16 @@ class TensorRun {
     return bad;
   }
 
-  // Blends of bf16 into bf16, which most models are, need no f32 in between.
+  // Blends of 16 bits into the same, which most models are, need no f32 in between.
   void find_stored_blend() {
-    const Method& method = *planned_.method;
-    const Blend form = method.blend == nullptr ? Blend::none : method.blend(case_);
-    if (form == Blend::none || planned_.output.dtype != DType::BF16) return;
-    std::vector<const TensorView*> inputs;
-    const bool base_first = form == Blend::sum && answers_.factors.size() > planned_.models.size();
-    if (base_first) inputs.push_back(planned_.base);
-    inputs.insert(inputs.end(), planned_.models.begin(), planned_.models.end());
-    steps::StoredBlend blend;
-    if (form == Blend::onto_base) {
-      if (!computes_from_bf16(planned_, *planned_.base)) return;
-      blend.base = planned_.base->bytes.data();
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (answers_.factors[i] == 0) continue;
-      if (!computes_from_bf16(planned_, *inputs[i])) return;
-      blend.inputs.push_back(inputs[i]->bytes.data());
-      blend.factors.push_back(answers_.factors[i]);
-    }
-    stored_blend_ = std::move(blend);
+    if (planned_.method->blend != nullptr) form_ = planned_.method->blend(case_);
+    if (form_ == Blend::none || !stored_ || planned_.output.dtype != stored_->type()) return;
+    whole_blend_ = stored_blend(stored_->whole());
+    blends_tiles_ = !whole_blend_ && tiling_.tiles > 0 && stored_blend(stored_->tile(tiling_, 0));
+  }
+
+  std::optional<steps::StoredBlend> stored_blend(const StoredTile& tile) const {
+    return steps::stored_blend(form_, tile, answers_.factors);
   }
 
   TileRange tiles_of(std::size_t group) const {
@@ -338,8 +328,11 @@ class TensorRun {
   std::vector<char> reads_;
   std::optional<StoredInputs> stored_;
   KeptMarks marks_;
-  std::optional<steps::StoredBlend> stored_blend_;
-  bool checked_ = false;  // a pass over all inputs has ended and found them finite
+  bool straight_ = false;  // by the method's own ways from what is stored
+  Blend form_ = Blend::none;
+  std::optional<steps::StoredBlend> whole_blend_;  // of inputs that all lie in files
+  bool blends_tiles_ = false;                      // as some inputs are converted
+  bool checked_ = false;                           // a pass over all inputs has ended and found them finite
   Answers answers_;
   std::atomic<std::size_t> not_finite_ = 0;
 };

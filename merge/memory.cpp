@@ -80,7 +80,9 @@ TensorMemory memory_of(const PlannedTensor& tensor, std::uint64_t seed) {
   const RankMemory ranks = rank_memory(
       queries,
       {.elements = given.elements, .tiles = tiling.tiles, .tiles_per_group = tiling.tiles_per_group()});
-  memory.thread = tile * (2 * inputs + 1 + kScratchTiles) + ranks.thread +
+  // In f32 once as they are read and once as task vectors, and in 16 bits where StoredInputs converts them.
+  const std::uint64_t of_inputs = 2 * inputs * tile + (inputs + 1) * tile / 2 + tile;
+  memory.thread = of_inputs + tile * (1 + kScratchTiles) + ranks.thread +
                   tiling.block_elements() * bytes(tensor.output.dtype);
   memory.kept =
       queries * tiling.tiles * sizeof(std::uint64_t) + (needs.sums + needs.tallies) * sizeof(double);

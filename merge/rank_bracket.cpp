@@ -247,7 +247,7 @@ bool InsideKeys::add(const StoredKeys& keys, std::span<InsideKeys* const> to) {
     to[i]->make_room();
     all.at(i) = to[i]->collected();
   }
-  if (!kernels::active()->collect_stored(keys, std::span(all).first(to.size()))) return false;
+  if (!kernels::active(keys.type)->collect_stored(keys, std::span(all).first(to.size()))) return false;
   for (std::size_t i = 0; i < to.size(); ++i) to[i]->take(all.at(i));
   return true;
 }
@@ -255,7 +255,7 @@ bool InsideKeys::add(const StoredKeys& keys, std::span<InsideKeys* const> to) {
 void InsideKeys::add(std::span<const float> keys) {
   make_room();
   Collected bracket = collected();
-  if (const kernels::Kernels* const fast = kernels::active()) {
+  if (const kernels::InstructionSet* const fast = kernels::active()) {
     fast->collect(keys, bracket);
     return take(bracket);
   }

@@ -67,15 +67,15 @@ Bracket bracket_of(std::span<const float> sample, std::size_t tile, double share
 /// equally far from their base.
 class InsideKeys {
  public:
-  static constexpr std::size_t kMostAtOnce = 2;  ///< brackets of add() from bf16
+  static constexpr std::size_t kMostAtOnce = 2;  ///< brackets of add() from 16 bits
 
   /// `room`: keys kept at most; past it full() is true and the rest is only counted.
   InsideKeys(const Bracket& bracket, std::size_t room);
 
   /// The keys of the next tile.
   void add(std::span<const float> keys);
-  /// The same for one to kMostAtOnce brackets, only where there are kernels. False, and nothing is added, if
-  /// a value is not finite.
+  /// The same for one to kMostAtOnce brackets, only where there are kernels for their type. False, and
+  /// nothing is added, if a value is not finite.
   static bool add(const StoredKeys& keys, std::span<InsideKeys* const> to);
 
   std::uint64_t above() const { return above_; }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tiles of a planned tensor's inputs as they lie in their files, for the ways straight from bf16.
+// Tiles of a planned tensor's inputs as they lie in their files, for the ways straight from 16 bits.
 #pragma once
 
 #include <cstddef>
@@ -16,22 +16,40 @@
 
 namespace tsugi::merge {
 
-/// Whether an input of the tensor lies in its file as bf16 that is computed with as it is.
-bool computes_from_bf16(const PlannedTensor& tensor, const TensorView& input);
-
 /// Of one tensor, which outlives it. Thread-safe.
 class StoredInputs {
  public:
-  /// None where the method has no way from bf16 to bf16 for these inputs and this output, on this processor.
-  /// `reads[i]`: whether model i is wanted.
+  /// None where no 16 bits hold what the tensor is computed from: values of the recipe's dtype, where it has
+  /// one, else of what the inputs are stored in. `reads[i]`: whether model i is wanted.
   static std::optional<StoredInputs> of(const PlannedTensor& tensor, std::span<const char> reads);
 
-  /// Valid until the next call on this thread; without marks.
+  DType type() const { return type_; }
+  /// Whether there are loops on this processor that make results of type `output` of them, all that are
+  /// wanted.
+  bool make(DType output) const;
+
+  /// All of the tensor. Null, beside what is not wanted: inputs that do not lie in files as `type()`.
+  StoredTile whole() const;
+  /// Valid until the next call on this thread; without marks. Inputs of other types are converted where the
+  /// recipe's dtype says so; null, beside what is not wanted: those that `type()` does not hold.
   StoredTile tile(const Tiling& tiling, std::size_t index) const;
 
  private:
-  const std::byte* base_ = nullptr;
-  std::vector<const std::byte*> models_;
+  // What of an input there is: the bytes in its file, or what is converted, or neither.
+  struct Input {
+    const std::byte* lies = nullptr;
+    const TensorView* converted = nullptr;
+    bool wanted = false;
+
+    bool missing() const { return wanted && lies == nullptr && converted == nullptr; }
+  };
+
+  Input input_of(const TensorView& view, const PlannedTensor& tensor) const;
+  void convert(const TensorView& view, const Tiling& tiling, const StoredTile& tile,
+               std::span<std::byte> out) const;
+
+  DType type_ = DType::BF16;
+  std::vector<Input> inputs_;  // the base, then models
 };
 
 /// StoredTile::marks of a tensor. Tiles may be used from many threads, each from one at a time.

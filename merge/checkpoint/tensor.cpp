@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstring>
 
+#include "merge/checkpoint/f16.h"
 #include "merge/clones.h"
 #include "recipes/error.h"
 
@@ -18,9 +19,8 @@
 namespace tsugi::merge {
 namespace {
 
-constexpr std::uint32_t kInfinity = 0x7f800000;      // of f32; above it, without sign, is NaN
-constexpr std::uint32_t kQuiet = 0x00400000;         // the bit that makes an f32 NaN quiet
-constexpr std::uint32_t kBias = (127u - 15u) << 23;  // exponent bias of f32 less that of F16, in place
+constexpr std::uint32_t kInfinity = 0x7f800000;  // of f32; above it, without sign, is NaN
+constexpr std::uint32_t kQuiet = 0x00400000;     // the bit that makes an f32 NaN quiet
 
 // Values converted between two looks at the 32-bit counter of non-finite values, so that it cannot overflow.
 constexpr std::size_t kBlock = std::size_t{1} << 20;
@@ -52,43 +52,19 @@ inline std::uint32_t quieted(std::uint32_t bits) {
   return bits | pick(magnitude(bits) > kInfinity, kQuiet, 0);
 }
 
-inline std::uint32_t widened_f16(std::uint32_t half) {
-  const std::uint32_t size = half & 0x7fffu;
-  const std::uint32_t normal = (size << 13) + kBias;
-  const std::uint32_t special = normal + kBias;  // all ones in the exponent stay all ones
-  const auto subnormal =
-      std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(size)) * 0x1p-24f);
-  const std::uint32_t finite = pick(size < 0x400u, subnormal, normal);
-  return pick(size >= 0x7c00u, special, finite) | ((half & 0x8000u) << 16);
-}
-
-inline std::uint32_t narrowed_f16(std::uint32_t bits) {
-  const std::uint32_t size = magnitude(bits);
-  const std::uint32_t even = (size >> 13) & 1u;
-  const std::uint32_t normal = (size + 0xfffu + even - kBias) >> 13;
-  // 0.5 has the spacing 2^-24 of F16's subnormals: the addition rounds to nearest even.
-  const std::uint32_t subnormal =
-      std::bit_cast<std::uint32_t>(std::bit_cast<float>(size) + 0.5f) - 0x3f000000u;
-  std::uint32_t half = pick(size < 0x38800000u, subnormal, normal);  // below 2^-14, the least normal
-  half = pick(size >= 0x47800000u, 0x7c00u, half);  // from 2^16 on infinite; 65520 rounds there itself
-  half = pick(size > kInfinity, 0x7e00u | ((size >> 13) & 0x3ffu), half);
-  return half | ((bits >> 16) & 0x8000u);
+// In the upper half, of what is not NaN.
+inline std::uint32_t rounded_bf16(std::uint32_t bits) {
+  return bits + 0x7fffu + ((bits >> 16) & 1u);
 }
 
 inline std::uint32_t narrowed_bf16(std::uint32_t bits) {
-  const std::uint32_t rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
-  return pick(magnitude(bits) > kInfinity, bits | kQuiet, rounded) >> 16;
+  return pick(magnitude(bits) > kInfinity, bits | kQuiet, rounded_bf16(bits)) >> 16;
 }
 
 // F64 goes through the conversions of the language, which quieten NaN and round to nearest even by
 // themselves.
 inline std::uint32_t converted(double value) {
   return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-}
-
-TSUGI_CLONES void widen_f16(const std::byte* in, float* out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = std::bit_cast<float>(widened_f16(load<std::uint16_t>(in + 2 * i)));
 }
 
 TSUGI_CLONES void widen_bf16(const std::byte* in, float* out, std::size_t count) {
@@ -118,17 +94,18 @@ TSUGI_CLONES void narrow_f64(const std::byte* in, float* out, std::size_t count)
   for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<float>(converted(load<double>(in + 8 * i)));
 }
 
-TSUGI_CLONES std::uint32_t store_f16(const float* in, std::byte* out, std::size_t count) {
-  std::uint32_t bad = 0;
+// Of values whose magnitudes, the largest of which it returns, stay finite.
+TSUGI_CLONES std::uint32_t store_finite_bf16(const float* in, std::byte* out, std::size_t count) {
+  std::uint32_t largest = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t half = narrowed_f16(std::bit_cast<std::uint32_t>(in[i]));
-    store(out + 2 * i, static_cast<std::uint16_t>(half));
-    bad += static_cast<std::uint32_t>((half & 0x7c00u) == 0x7c00u);
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(in[i]);
+    store(out + 2 * i, static_cast<std::uint16_t>(rounded_bf16(bits) >> 16));
+    largest = std::max(largest, magnitude(bits));
   }
-  return bad;
+  return largest;
 }
 
-TSUGI_CLONES std::uint32_t store_bf16(const float* in, std::byte* out, std::size_t count) {
+TSUGI_CLONES std::uint32_t store_any_bf16(const float* in, std::byte* out, std::size_t count) {
   std::uint32_t bad = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t half = narrowed_bf16(std::bit_cast<std::uint32_t>(in[i]));
@@ -136,6 +113,11 @@ TSUGI_CLONES std::uint32_t store_bf16(const float* in, std::byte* out, std::size
     bad += static_cast<std::uint32_t>((half & 0x7f80u) == 0x7f80u);
   }
   return bad;
+}
+
+std::uint32_t store_bf16(const float* in, std::byte* out, std::size_t count) {
+  constexpr std::uint32_t kRoundsToInfinity = 0x7f7f8000;
+  return store_finite_bf16(in, out, count) < kRoundsToInfinity ? 0 : store_any_bf16(in, out, count);
 }
 
 TSUGI_CLONES std::uint32_t store_f32(const float* in, std::byte* out, std::size_t count) {
@@ -153,16 +135,6 @@ TSUGI_CLONES std::uint32_t store_f64(const float* in, std::byte* out, std::size_
   for (std::size_t i = 0; i < count; ++i) {
     store(out + 8 * i, static_cast<double>(in[i]));
     bad += non_finite(std::bit_cast<std::uint32_t>(in[i]));
-  }
-  return bad;
-}
-
-TSUGI_CLONES std::uint32_t round_f16(float* values, std::size_t count) {
-  std::uint32_t bad = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = widened_f16(narrowed_f16(std::bit_cast<std::uint32_t>(values[i])));
-    values[i] = std::bit_cast<float>(bits);
-    bad += non_finite(bits);
   }
   return bad;
 }
@@ -244,7 +216,7 @@ void to_f32(DType type, std::span<const std::byte> in, std::span<float> out) {
   if (out.empty()) return;
   switch (type) {
     case DType::F16:
-      return widen_f16(in.data(), out.data(), out.size());
+      return f16_loops().front().widen(in.data(), out.data(), out.size());
     case DType::BF16:
       return widen_bf16(in.data(), out.data(), out.size());
     case DType::F64:
@@ -269,7 +241,7 @@ bool all_finite(std::span<const float> values) {
 
 std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte> out) {
   check_size(type, in.size(), out.size());
-  auto* const convert = type == DType::F16    ? store_f16
+  auto* const convert = type == DType::F16    ? f16_loops().front().narrow
                         : type == DType::BF16 ? store_bf16
                         : type == DType::F64  ? store_f64
                                               : store_f32;
@@ -282,7 +254,9 @@ std::size_t from_f32(DType type, std::span<const float> in, std::span<std::byte>
 
 std::size_t round_to(DType type, std::span<float> values) {
   if (!is_float(type)) refuse(type);
-  auto* const round = type == DType::F16 ? round_f16 : type == DType::BF16 ? round_bf16 : round_f32;
+  auto* const round = type == DType::F16    ? f16_loops().front().round
+                      : type == DType::BF16 ? round_bf16
+                                            : round_f32;
   std::size_t bad = 0;
   for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
     bad += round(values.data() + begin, std::min(kBlock, values.size() - begin));

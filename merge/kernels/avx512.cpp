@@ -24,7 +24,8 @@
 #include <limits>
 #include <vector>
 
-#define TSUGI_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2,popcnt")))
+#define TSUGI_TARGET \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,f16c,fma,bmi,bmi2,popcnt")))
 #define TSUGI_INLINE TSUGI_TARGET __attribute__((always_inline)) inline
 
 namespace tsugi::merge::kernels {
@@ -37,6 +38,7 @@ bool cpu_supported() {
 
 using Reals = __m512;
 using Words = __m512i;
+using Halves = __m256i;
 using Mask = __mmask16;
 using Bits = std::uint16_t;  // of a Mask
 
@@ -46,11 +48,28 @@ constexpr std::size_t kLanes = 16;
 
 #include "merge/kernels/body/avx512_lanes.inc"
 
+#include "merge/kernels/body/f32.inc"
+
+namespace of_bf16 {
+#include "merge/kernels/body/avx512_bf16.inc"
+
 #include "merge/kernels/body/loops.inc"
+}  // namespace of_bf16
+
+namespace of_f16 {
+#include "merge/kernels/body/avx512_f16.inc"
+
+#include "merge/kernels/body/loops.inc"
+}  // namespace of_f16
 
 }  // namespace
 
-constinit const Kernels kAvx512 = table_of_loops("AVX-512");
+constinit const InstructionSet kAvx512 = {.name = "AVX-512",
+                                          .supported = cpu_supported,
+                                          .mark_set = mark_set,
+                                          .collect = collect,
+                                          .bf16 = of_bf16::kLoops,
+                                          .f16 = of_f16::kLoops};
 
 }  // namespace tsugi::merge::kernels
 #endif

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inner loops of merges straight from bf16, mostly into bf16, as a table of functions, one table for each
-// instruction set that has them; elsewhere merges go through tiles of f32 (merge/steps). The loops are
-// written once, in body/, over registers of f32; avx512.cpp and avx2.cpp say what a register is and compile
-// them. Every table gives the bits of the steps in f32.
+// Inner loops of merges straight from bf16 or F16, mostly into the same, as a table of functions, one table
+// for each type and instruction set that has them; elsewhere merges go through tiles of f32 (merge/steps).
+// The loops are written once, in body/, over registers of f32; avx512.cpp and avx2.cpp say what a register is
+// and how a type is widened and rounded, and compile them. Every table gives the bits of the steps in f32.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ constexpr std::size_t marks_of(std::size_t elements) {
   return (elements + 15) / 16;
 }
 
-/// `n` values of a model and of the base as they lie in files of bf16. The task vector d is their difference.
+/// `n` values of a model and of the base as they are stored. The task vector d is their difference.
 struct StoredPair {
   const std::byte* x;
   const std::byte* base;
@@ -73,7 +73,7 @@ struct StoredOnto {
   float divisor = 1;  ///< of Mix::mean
 };
 
-inline constexpr std::size_t kBehindRoom = 32;  ///< keys of a line of bf16
+inline constexpr std::size_t kBehindRoom = 32;  ///< keys of a line of 16 bits each
 
 /// One bracket of bits of keys, from `low` to `high`, both inside, and what a pass over the keys of a rank
 /// selection finds of it: those above are counted, those inside collected, and no others are written down.
@@ -92,11 +92,9 @@ struct Collected {
 /// Inputs or votes that a kernel takes at once: their numbers stay in the nearest cache.
 inline constexpr std::size_t kMostInputs = 16;
 
-/// Any of them may run on any number of threads. `Marks` and outputs are as long as what they are of.
+/// Loops over values of one type. Any of them may run on any number of threads. `Marks` and outputs are as
+/// long as what they are of.
 struct Kernels {
-  std::string_view name;
-  bool (*supported)();
-
   /// Marks elements whose |d| has bits in the range.
   void (*mark_within)(const StoredPair&, const steps::MagnitudeRange&, Marks);
   /// Marks elements of d whose draw is below `probability`, as subtract_at_random() keeps them. Values are
@@ -105,8 +103,6 @@ struct Kernels {
   /// Marks what keep_by_rank() keeps of a row of neighbours (stride 1). False where the row is no whole
   /// number of marks or very long, or a value is not finite.
   bool (*mark_by_rank)(const StoredPair& row, const steps::RankedDraws&, Marks);
-  /// Marks what is not 0.
-  void (*mark_set)(std::span<const float>, Marks);
   /// As l1_norms(); `full` is infinite or NaN where a value is.
   steps::L1Norms (*l1_norms)(const StoredPair&, Marks);
   /// As steps::squares() of the d that are marked, of all where there are no marks; where f32 does not hold
@@ -120,8 +116,7 @@ struct Kernels {
 
   /// Writes keys down. False if a value is not finite.
   bool (*write_keys)(const StoredKeys&, std::span<float> out);
-  void (*collect)(std::span<const float> keys, Collected&);
-  /// The same straight from bf16, for one or two brackets. False, and what was collected is of no use, if a
+  /// As InstructionSet::collect(), for one or two brackets. False, and what was collected is of no use, if a
   /// value is not finite.
   bool (*collect_stored)(const StoredKeys&, std::span<Collected> brackets);
 
@@ -132,16 +127,31 @@ struct Kernels {
                steps::Sum* sums);
 };
 
-extern const Kernels kAvx512;
-extern const Kernels kAvx2;
+struct InstructionSet {
+  std::string_view name;
+  bool (*supported)();
 
-/// Those that this processor can run, fastest first.
-std::span<const Kernels* const> available();
+  /// Marks what is not 0.
+  void (*mark_set)(std::span<const float>, Marks);
+  void (*collect)(std::span<const float> keys, Collected&);
+
+  Kernels bf16;
+  Kernels f16;
+};
+
+extern const InstructionSet kAvx512;
+extern const InstructionSet kAvx2;
+
+/// Those that this processor has, fastest first.
+std::span<const InstructionSet* const> available();
 
 /// What merges use: the fastest, or null where there is none.
-const Kernels* active();
+const InstructionSet* active();
+
+/// Its loops over values of a type, or null.
+const Kernels* active(DType type);
 
 /// Uses another one from now on, or none. Not while a merge runs.
-void activate(const Kernels* kernels);
+void activate(const InstructionSet* set);
 
 }  // namespace tsugi::merge::kernels

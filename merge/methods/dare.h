@@ -30,10 +30,12 @@ struct DropAtRandom {
   static constexpr bool kMarksAreDear = true;
 
   static bool mark(const StoredThinning<ModelParams>& at, kernels::Marks marks) {
-    kernels::active()->mark_at_random(
-        at.pair,
-        {.key = mask_key_of(at.tensor, at.model), .first = at.tile.begin, .probability = at.params.density},
-        marks);
+    kernels::active(at.tile.type)
+        ->mark_at_random(at.pair,
+                         {.key = mask_key_of(at.tensor, at.model),
+                          .first = at.tile.begin,
+                          .probability = at.params.density},
+                         marks);
     return true;
   }
 

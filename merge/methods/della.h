@@ -64,7 +64,8 @@ struct DropSmallRather {
     const std::size_t words = kernels::marks_of(rows.length);
     for (std::size_t begin = 0; begin < at.tile.size; begin += rows.length, draws.first += rows.length) {
       const kernels::StoredPair row{at.pair.x + 2 * begin, at.pair.base + 2 * begin, rows.length};
-      if (!kernels::active()->mark_by_rank(row, draws, marks.subspan(begin / rows.length * words, words)))
+      if (!kernels::active(at.tile.type)
+               ->mark_by_rank(row, draws, marks.subspan(begin / rows.length * words, words)))
         return false;
     }
     return true;

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "recipes/dtype.h"
+
 namespace tsugi::merge {
 
 enum class Scope { global, per_model };
@@ -107,8 +109,9 @@ struct Tile {
   std::size_t rows() const { return size / row_length; }
 };
 
-/// A tile whose inputs are bf16, as they lie in their files.
+/// A tile whose inputs have 16 bits, as they lie in their files.
 struct StoredTile {
+  DType type = DType::BF16;  ///< of all
   std::size_t index = 0;
   std::size_t begin = 0;
   std::size_t size = 0;
@@ -119,9 +122,10 @@ struct StoredTile {
   std::span<std::uint16_t> marks = {};
 };
 
-/// Keys of a tile that follow from two inputs of bf16 without being written down: |x - base|, or what
+/// Keys of a tile that follow from two inputs of 16 bits without being written down: |x - base|, or what
 /// steps::smallness() makes of it.
 struct StoredKeys {
+  DType type = DType::BF16;
   const std::byte* x = nullptr;
   const std::byte* base = nullptr;
   std::size_t size = 0;
@@ -204,9 +208,10 @@ struct Method {
   /// The result of a tile; does what blend() says, where it says something.
   void (*apply)(const TensorCase&, const Tile&, const Answers&, std::span<float> out) = nullptr;
 
-  // The same as tally(), keys(), sums() and apply() straight from bf16, and into it. Called where inputs and
-  // output are that, and only where kernels::active(). False, and what was written is of no use, or nothing
-  // was added: the tile is not of the usual kind or holds a value that is not finite, and goes through f32.
+  // The same as tally(), keys(), sums() and apply() straight from BF16 or F16, and into it. Called where
+  // inputs and output are that, and only where there are kernels::active(type). False, and what was written
+  // is of no use, or nothing was added: the tile is not of the usual kind or holds a value that is not
+  // finite, and goes through f32.
   bool (*stored_tally)(const TensorCase&, const StoredTile&, std::span<double> tallies) = nullptr;
   StoredKeys (*stored_keys)(const StoredTile&, std::size_t query) = nullptr;
   /// For keys of another kind.

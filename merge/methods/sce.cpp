@@ -109,7 +109,7 @@ struct Sce {
   }
 
   static bool write_stored_keys(const StoredTile& tile, std::size_t /*query*/, std::span<float> out) {
-    return kernels::active()->variance(stored_models(tile), out);
+    return kernels::active(tile.type)->variance(stored_models(tile), out);
   }
 
   static bool stored_tally(const Given& /*given*/, const StoredTile& tile, std::span<double> tallies) {
@@ -147,7 +147,8 @@ struct Sce {
       if (std::all_of(marks.begin(), marks.end(), [](std::uint16_t word) { return word == 0; })) return true;
     }
     for (std::size_t i = 0; i < tile.models.size(); ++i) {
-      out[i] = kernels::active()->squares({.x = tile.models[i], .base = tile.base, .n = tile.size}, marks);
+      out[i] = kernels::active(tile.type)->squares({.x = tile.models[i], .base = tile.base, .n = tile.size},
+                                                   marks);
       if (!steps::holds_squares(out[i], tile.size)) return false;
     }
     return true;
@@ -166,7 +167,7 @@ struct Sce {
       votes.push_back({.x = tile.models[i],
                        .marks = selects(given) ? marks.data() : nullptr,
                        .weight = answers.factors[i]});
-    return kernels::active()->mix(votes, kernels::Mix::elected_sce, {.base = tile.base}, out);
+    return kernels::active(tile.type)->mix(votes, kernels::Mix::elected_sce, {.base = tile.base}, out);
   }
 
   static void solve(const Given& given, Answers& answers) {

@@ -191,7 +191,8 @@ struct Thinned {
   }
 
   static StoredKeys stored_keys(const StoredTile& tile, std::size_t query) requires(queries() > 0) {
-    return {.x = tile.models[query / queries()],
+    return {.type = tile.type,
+            .x = tile.models[query / queries()],
             .base = tile.base,
             .size = tile.size,
             .smallness = Rule::kKeysAreSmallness};
@@ -203,7 +204,7 @@ struct Thinned {
       if (!thins(given.models[i])) continue;
       const kernels::Marks marks = marks_for(tile, i);
       if (!mark(given, tile, i, answers, marks)) return false;
-      const steps::L1Norms norms = kernels::active()->l1_norms(pair(tile, i), marks);
+      const steps::L1Norms norms = kernels::active(tile.type)->l1_norms(pair(tile, i), marks);
       if (!std::isfinite(norms.full)) return false;
       out[2 * i] = norms.full;
       out[2 * i + 1] = norms.kept;
@@ -232,7 +233,7 @@ struct Thinned {
                                    .divisor = static_cast<float>(steps::divisor_of(weights))};
     const kernels::Mix mix = kElects ? (divides ? kernels::Mix::elected_mean : kernels::Mix::elected)
                                      : (divides ? kernels::Mix::mean : kernels::Mix::all);
-    return kernels::active()->mix(votes, mix, onto, out);
+    return kernels::active(tile.type)->mix(votes, mix, onto, out);
   }
 
  private:
@@ -259,7 +260,7 @@ struct Thinned {
                    kernels::Marks marks) {
     if constexpr (kKeepsRange) {
       const auto range = Rule::range(ranks(answers, i), tile.index);
-      if (range) kernels::active()->mark_within(pair(tile, i), *range, marks);
+      if (range) kernels::active(tile.type)->mark_within(pair(tile, i), *range, marks);
       return range.has_value();
     } else if constexpr (requires { &Rule::mark; }) {
       return Rule::mark({given.tensor, tile, i, pair(tile, i), given.models[i]}, marks);

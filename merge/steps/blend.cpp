@@ -87,6 +87,23 @@ void blend(Blend form, const Tile& tile, std::span<const float> factors, std::sp
   weighted_sum(inputs, factors, out);
 }
 
+std::optional<StoredBlend> stored_blend(Blend form, const StoredTile& tile, std::span<const float> factors) {
+  StoredBlend blend{.type = tile.type};
+  if (form == Blend::onto_base) {
+    if (tile.base == nullptr) return std::nullopt;
+    blend.base = tile.base;
+  }
+  const std::size_t with_base = factors.size() - tile.models.size();  // 1 where the base comes first
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    if (factors[i] == 0) continue;
+    const std::byte* const input = i < with_base ? tile.base : tile.models[i - with_base];
+    if (input == nullptr) return std::nullopt;
+    blend.inputs.push_back(input);
+    blend.factors.push_back(factors[i]);
+  }
+  return blend;
+}
+
 bool blend_stretches(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
   alignas(64) Stretch base;
   alignas(64) Stretch sum;
@@ -108,10 +125,10 @@ bool blend_stretches(const StoredBlend& all, std::size_t begin, std::span<std::b
 }
 
 bool blend_stored(const StoredBlend& all, std::size_t begin, std::span<std::byte> out) {
-  const kernels::Kernels* const fast = kernels::active();
-  if (fast == nullptr || all.inputs.empty() || all.inputs.size() > kernels::kMostInputs)
-    return blend_stretches(all, begin, out);
-  return fast->blend(all, begin, out);
+  const kernels::Kernels* const fast = kernels::active(all.type);
+  if (fast != nullptr && !all.inputs.empty() && all.inputs.size() <= kernels::kMostInputs)
+    return fast->blend(all, begin, out);
+  return all.type == DType::BF16 && blend_stretches(all, begin, out);
 }
 
 }  // namespace tsugi::merge::steps

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums of f32 over one tile that have the bits of those straight from bf16: see kGroup.
+// Sums of f32 over one tile that have the bits of those straight from 16 bits: see kGroup.
 #pragma once
 
 #include <cstddef>

@@ -41,7 +41,7 @@ struct Lanes {
   sum.high += x.high * y.high;
 }
 
-/// Straight from bf16, terms are added in f32 before they go to the sixteen sums: of every 32 elements, a
+/// Straight from 16 bits, terms are added in f32 before they go to the sixteen sums: of every 32 elements, a
 /// line, lane j takes 2j, then 2j + 1, and the lanes of each kGroup elements (the last ones may be fewer
 /// lines) are widened together. Eight terms in a lane are off by at most seven half units of f32 of what they
 /// come to, 4.2e-7, and over a tensor most of that cancels out; widening each term to f64 takes a core longer

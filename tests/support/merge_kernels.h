@@ -13,7 +13,7 @@ namespace tsugi::tests {
 /// Makes one table active, or none, and puts back what was.
 class ActiveKernels {
  public:
-  explicit ActiveKernels(const merge::kernels::Kernels* now)
+  explicit ActiveKernels(const merge::kernels::InstructionSet* now)
       : before_(merge::kernels::active()),
         trace_(__FILE__, __LINE__, now == nullptr ? "no kernels" : now->name.data()) {
     merge::kernels::activate(now);
@@ -23,14 +23,14 @@ class ActiveKernels {
   ActiveKernels& operator=(const ActiveKernels&) = delete;
 
  private:
-  const merge::kernels::Kernels* before_;
+  const merge::kernels::InstructionSet* before_;
   testing::ScopedTrace trace_;  // names it where an expectation fails
 };
 
 /// Calls with each table active in turn, and with none.
 template <class Body>
 void with_all_kernels(const Body& body) {
-  for (const merge::kernels::Kernels* const each : merge::kernels::available()) {
+  for (const merge::kernels::InstructionSet* const each : merge::kernels::available()) {
     const ActiveKernels active(each);
     body();
   }

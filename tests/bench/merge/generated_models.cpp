@@ -52,7 +52,7 @@ std::vector<Named> tensors() {
   return all;
 }
 
-nlohmann::json config() {
+nlohmann::json config(DType type) {
   return {{"architectures", {"LlamaForCausalLM"}},
           {"model_type", "llama"},
           {"hidden_size", kHidden},
@@ -66,7 +66,7 @@ nlohmann::json config() {
           {"rope_theta", 10000.0},
           {"hidden_act", "silu"},
           {"tie_word_embeddings", false},
-          {"dtype", "bfloat16"}};
+          {"dtype", recipe_name(type)}};
 }
 
 // SplitMix64's finaliser: 64 well-mixed bits of a counter.
@@ -97,7 +97,8 @@ void write_at(int file, const std::byte* from, std::size_t size, std::uint64_t p
   }
 }
 
-void write_values(int file, std::uint64_t data, std::size_t count, std::size_t model) {
+void write_values(int file, std::uint64_t data, std::size_t count, std::size_t model, DType type) {
+  const std::size_t width = bytes(type);
   constexpr std::size_t kPiece = std::size_t{1} << 18;
   merge::parallel_for((count + kPiece - 1) / kPiece, [&](std::size_t piece) {
     const std::size_t begin = piece * kPiece;
@@ -106,20 +107,20 @@ void write_values(int file, std::uint64_t data, std::size_t count, std::size_t m
       values[i] = 0.02F * normal(0, begin + i);
       if (model > 0) values[i] += 0.002F * normal(model, begin + i);
     }
-    std::vector<std::byte> stored(values.size() * 2);
-    merge::from_f32(DType::BF16, values, stored);
-    write_at(file, stored.data(), stored.size(), data + 2 * begin);
+    std::vector<std::byte> stored(values.size() * width);
+    merge::from_f32(type, values, stored);
+    write_at(file, stored.data(), stored.size(), data + width * begin);
   });
 }
 
-void write_model(const std::filesystem::path& folder, std::size_t model) {
+void write_model(const std::filesystem::path& folder, std::size_t model, DType type) {
   std::filesystem::create_directories(folder);
   nlohmann::json header;
   std::uint64_t end = 0;
   for (const auto& [name, shape] : tensors()) {
     const std::uint64_t begin = end;
-    end += 2 * merge::elements(shape);
-    header[name] = {{"dtype", "BF16"}, {"shape", shape}, {"data_offsets", {begin, end}}};
+    end += bytes(type) * merge::elements(shape);
+    header[name] = {{"dtype", tsugi::name(type)}, {"shape", shape}, {"data_offsets", {begin, end}}};
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the format aligns the data to 8
@@ -129,18 +130,18 @@ void write_model(const std::filesystem::path& folder, std::size_t model) {
   if (file < 0) throw std::runtime_error(fmt::format("cannot write {}", weights.string()));
   write_at(file, reinterpret_cast<const std::byte*>(&size), sizeof size, 0);
   write_at(file, reinterpret_cast<const std::byte*>(text.data()), text.size(), sizeof size);
-  write_values(file, sizeof size + text.size(), end / 2, model);
+  write_values(file, sizeof size + text.size(), end / bytes(type), model, type);
   close(file);
-  std::ofstream(folder / "config.json") << config().dump(1) << '\n';  // last: a folder with it is whole
+  std::ofstream(folder / "config.json") << config(type).dump(1) << '\n';  // last: a folder with it is whole
 }
 
 }  // namespace
 
-void generate_models(const std::filesystem::path& folder, std::size_t models) {
+void generate_models(const std::filesystem::path& folder, std::size_t models, DType type) {
   for (std::size_t model = 0; model < models; ++model) {
     const std::filesystem::path own =
         folder / (model == 0 ? std::string("base") : std::string(1, static_cast<char>('a' + model - 1)));
-    if (!std::filesystem::exists(own / "config.json")) write_model(own, model);
+    if (!std::filesystem::exists(own / "config.json")) write_model(own, model, type);
   }
 }
 

@@ -6,8 +6,9 @@
 // kinds of places: from mapped files into the decoder's resident weights, and into fresh files.
 //
 //     bench_merge [--folder DIR] [--out DIR] [--threads N] [--runs N] [--keep] [--no-files]
-//                 [--kernels AVX2|none] [METHOD…]
+//                 [--kernels AVX2|none] [--stored TYPE] [--dtype TYPE] [METHOD…]
 //
+// --stored: what the models are stored in, --dtype: the recipes' own; bfloat16 both.
 // DIR should be memory-backed (default /dev/shm/tsugi-bench; 3 models of 2.2 GB, an output of as much, and
 // the resident weights); models that are there are used again, and removed at the end without --keep. With
 // --out on a disk, the limit of files is the disk's own.
@@ -47,6 +48,8 @@ struct Options {
   bool keep = false;
   bool files = true;
   std::string kernels;  // other than the fastest
+  std::string stored = "bfloat16";
+  std::string dtype = "bfloat16";
   std::set<std::string> methods;
 };
 
@@ -189,7 +192,8 @@ double write_folder(const merge::MergePlan& plan, const std::filesystem::path& o
 // fast a minute later.
 void measure(const Case& each, const Options& options, const Copy& copy, double file_limit,
              eval::ResidentWeights& weights) {
-  const std::string text = fmt::format("merge_method: {}\ndtype: bfloat16\n{}", each.method, each.body);
+  const std::string text =
+      fmt::format("merge_method: {}\ndtype: {}\n{}", each.method, options.dtype, each.body);
   const recipes::Recipe recipe = recipes::parse_recipe(text, (options.folder / "recipe.yaml").string());
   merge::CheckpointStore store;
   const merge::MergePlan plan = merge::plan_merge(recipe, store);
@@ -230,6 +234,10 @@ Options read_options(int count, char** words) {
       options.files = false;
     } else if (word == "--kernels") {
       options.kernels = next();
+    } else if (word == "--stored") {
+      options.stored = next();
+    } else if (word == "--dtype") {
+      options.dtype = next();
     } else if (word == "--keep") {
       options.keep = true;
     } else {
@@ -242,7 +250,7 @@ Options read_options(int count, char** words) {
 
 // Of what this processor has.
 void use_kernels(const std::string& name) {
-  for (const merge::kernels::Kernels* const each : merge::kernels::available()) {
+  for (const merge::kernels::InstructionSet* const each : merge::kernels::available()) {
     if (each->name == name) return merge::kernels::activate(each);
   }
   if (name != "none") throw Error("no kernels " + name + " here");
@@ -250,14 +258,16 @@ void use_kernels(const std::string& name) {
 }
 
 std::string_view kernels_name() {
-  const merge::kernels::Kernels* const active = merge::kernels::active();
+  const merge::kernels::InstructionSet* const active = merge::kernels::active();
   return active == nullptr ? "none" : active->name;
 }
 
 void run(const Options& options) {
   if (!options.kernels.empty()) use_kernels(options.kernels);
   std::filesystem::create_directories(options.out);
-  generate_models(options.folder, 3);
+  const std::optional<DType> stored = dtype_from_recipe(options.stored);
+  if (!stored) throw Error("no type " + options.stored);
+  generate_models(options.folder, 3, *stored);
   const merge::MappedFile file(options.folder / "base" / "model.safetensors");
   const merge::MergePlan copy = merge::plan_copy(merge::Checkpoint::open(options.folder / "base"));
   const eval::PlannedModel model = eval::describe_model(copy);

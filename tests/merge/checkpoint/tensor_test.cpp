@@ -10,6 +10,7 @@
 #include <limits>
 #include <random>
 
+#include "merge/checkpoint/f16.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -177,6 +178,41 @@ TEST(FromF32, RoundsToNearestEvenAtEveryEdge) {
 
 TEST(FromF32, RoundsRandomPatternsToNearestEven) {
   for (const Half& half : {kF16, kBF16}) expect_nearest(half, random_patterns(300'000));
+}
+
+std::vector<std::uint32_t> bits_of(const std::vector<float>& values) {
+  std::vector<std::uint32_t> bits;
+  for (const float value : values) bits.push_back(std::bit_cast<std::uint32_t>(value));
+  return bits;
+}
+
+// What the processor's instructions give, which the tests above look at, plain code gives too.
+TEST(F16Loops, AllGiveTheSameBits) {
+  std::vector<float> values = edges(kF16);
+  const std::vector<float> more = random_patterns(100'000);
+  values.insert(values.end(), more.begin(), more.end());
+  for (const std::uint32_t nan : {0x7fc00000u, 0x7fa00000u, 0x7f800001u, 0xff802001u, 0xffffffffu})
+    values.insert(values.begin(), std::bit_cast<float>(nan));
+  std::vector<std::byte> halves(std::size_t{2} * kAllHalves);
+  for (std::uint32_t bits = 0; bits < kAllHalves; ++bits) std::memcpy(&halves[2 * bits], &bits, 2);
+  const F16Loops& first = f16_loops().front();
+  for (const F16Loops& loops : f16_loops()) {
+    std::vector<float> wanted(kAllHalves);
+    std::vector<float> widened(kAllHalves);
+    first.widen(halves.data(), wanted.data(), wanted.size());
+    loops.widen(halves.data(), widened.data(), widened.size());
+    EXPECT_EQ(bits_of(widened), bits_of(wanted)) << loops.name;
+    std::vector<std::byte> stored(2 * values.size());
+    std::vector<std::byte> wanted_stored(stored.size());
+    const std::uint32_t bad = first.narrow(values.data(), wanted_stored.data(), values.size());
+    EXPECT_EQ(loops.narrow(values.data(), stored.data(), values.size()), bad) << loops.name;
+    EXPECT_EQ(stored, wanted_stored) << loops.name;
+    std::vector<float> rounded = values;
+    EXPECT_EQ(loops.round(rounded.data(), rounded.size()), bad) << loops.name;
+    std::vector<float> back(values.size());
+    first.widen(stored.data(), back.data(), back.size());
+    EXPECT_EQ(bits_of(rounded), bits_of(back)) << loops.name;
+  }
 }
 
 TEST(FromF32, NanStaysNanKeepsItsSignAndBecomesQuiet) {

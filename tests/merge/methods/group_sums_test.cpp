@@ -39,7 +39,7 @@ TEST(GroupSums, SquaresInGroups) {
   }
 }
 
-// No processor fuses a product with its addition: straight from bf16 none does.
+// No processor fuses a product with its addition: straight from 16 bits none does.
 TEST(GroupSums, SquaresAreRoundedBeforeTheyAreAdded) {
   const std::vector<float> values = normal(1024, 5);
   std::array<double, 16> sums{};

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrix straight from bf16 against plain loops in the same order, bit by bit, and against the one from
-// f32.
+// The matrix straight from 16 bits against plain loops in the same order, bit by bit, and against the one
+// from f32.
 #include "merge/steps/stored_gram.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,28 +23,32 @@ namespace {
 
 using Values = std::vector<float>;
 
-Values bfloats(std::size_t count, std::uint32_t seed) {
+Values halves(DType type, std::size_t count, std::uint32_t seed) {
   std::mt19937 random(seed);
   Values values(count);
   for (float& value : values) value = static_cast<float>(random() % 20001) / 10000 - 1;
-  round_to(DType::BF16, values);
+  round_to(type, values);
   return values;
 }
 
 struct Made {
-  std::vector<Values> vectors;
-  Values base;
+  DType type = DType::BF16;
+  std::vector<Values> vectors = {};
+  Values base = {};
 
   // None where gram_stored() refuses.
   std::optional<std::vector<double>> straight() const {
     std::vector<std::vector<std::byte>> files;
     std::vector<const std::byte*> places;
-    for (const Values& vector : vectors) files.push_back(tests::stored_as(DType::BF16, vector));
+    for (const Values& vector : vectors) files.push_back(tests::stored_as(type, vector));
     for (const auto& file : files) places.push_back(file.data());
-    const std::vector<std::byte> stored = tests::stored_as(DType::BF16, base);
+    const std::vector<std::byte> stored = tests::stored_as(type, base);
     std::vector<double> out(gram_size(vectors.size()));
-    if (!gram_stored(places, base.empty() ? nullptr : stored.data(), vectors[0].size(), out))
-      return std::nullopt;
+    const StoredVectors of{.type = type,
+                           .vectors = places,
+                           .base = base.empty() ? nullptr : stored.data(),
+                           .size = vectors[0].size()};
+    if (!gram_stored(of, out)) return std::nullopt;
     return out;
   }
 
@@ -55,11 +60,11 @@ struct Made {
   }
 };
 
-Made make(std::size_t vectors, std::size_t size, bool with_base) {
-  Made made;
+Made make(std::size_t vectors, std::size_t size, bool with_base, DType type = DType::BF16) {
+  Made made{.type = type};
   for (std::size_t i = 0; i < vectors; ++i)
-    made.vectors.push_back(bfloats(size, static_cast<std::uint32_t>(i)));
-  if (with_base) made.base = bfloats(size, 77);
+    made.vectors.push_back(halves(type, size, static_cast<std::uint32_t>(i)));
+  if (with_base) made.base = halves(type, size, 77);
   return made;
 }
 
@@ -91,20 +96,35 @@ double in_groups(const Made& made, std::size_t i, std::size_t j) {
   return sums[0];
 }
 
+void expect_groups(const Made& made, const std::string& what) {
+  std::vector<double> wanted;
+  for (std::size_t i = 0; i < made.vectors.size(); ++i) {
+    for (std::size_t j = i; j < made.vectors.size(); ++j) wanted.push_back(in_groups(made, i, j));
+  }
+  tests::with_all_kernels([&] { EXPECT_EQ(made.straight(), wanted) << what; });
+}
+
 TEST(StoredGram, AddsInGroupsOfF32WithAnyKernels) {
-  for (const std::size_t size : {1, 31, 32, 33, 127, 128, 1000, 1024}) {
-    for (std::size_t vectors = 1; vectors <= kMostStoredVectors; ++vectors) {
-      for (const bool with_base : {false, true}) {
-        const Made made = make(vectors, size, with_base);
-        std::vector<double> wanted;
-        for (std::size_t i = 0; i < vectors; ++i) {
-          for (std::size_t j = i; j < vectors; ++j) wanted.push_back(in_groups(made, i, j));
+  for (const DType type : {DType::BF16, DType::F16}) {
+    for (const std::size_t size : {1, 31, 32, 33, 127, 128, 1000, 1024}) {
+      for (std::size_t vectors = 1; vectors <= kMostStoredVectors; ++vectors) {
+        for (const bool with_base : {false, true}) {
+          expect_groups(make(vectors, size, with_base, type),
+                        fmt::format("{} {} {} {}", name(type), size, vectors, with_base));
         }
-        tests::with_all_kernels(
-            [&] { EXPECT_EQ(made.straight(), wanted) << size << " " << vectors << " " << with_base; });
       }
     }
   }
+}
+
+// Values of F16 down to its smallest.
+TEST(StoredGram, WidensSubnormalValues) {
+  Made made = make(2, 256, true, DType::F16);
+  for (Values* const values : {&made.vectors[0], &made.vectors[1], &made.base}) {
+    for (std::size_t i = 0; i < values->size(); ++i) (*values)[i] *= i % 3 == 0 ? 0x1p-14F : 0x1p-22F;
+    round_to(DType::F16, *values);
+  }
+  expect_groups(made, "");
 }
 
 TEST(StoredGram, IsTheMatrixFromF32) {
@@ -136,18 +156,23 @@ TEST(StoredGram, OnAMillionElementsIsGoodToARoundingOfF32) {
   }
 }
 
+void expect_refused(DType type, float bad) {
+  for (const std::size_t place : {3, 99}) {
+    Made made = make(2, 100, true, type);
+    made.vectors[1][place] = bad;
+    tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+    made = make(2, 100, true, type);
+    made.base[place] = bad;
+    tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+    made.vectors[0][place] = bad;  // infinity less infinity
+    tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
+  }
+}
+
 TEST(StoredGram, RefusesValuesThatAreNotFinite) {
-  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-    for (const std::size_t place : {3, 99}) {
-      Made made = make(2, 100, true);
-      made.vectors[1][place] = bad;
-      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
-      made = make(2, 100, true);
-      made.base[place] = bad;
-      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
-      made.vectors[0][place] = bad;  // infinity less infinity
-      tests::with_all_kernels([&] { EXPECT_FALSE(made.straight()) << place; });
-    }
+  for (const DType type : {DType::BF16, DType::F16}) {
+    expect_refused(type, std::numeric_limits<float>::infinity());
+    expect_refused(type, std::numeric_limits<float>::quiet_NaN());
   }
 }
 

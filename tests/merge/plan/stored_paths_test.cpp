@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ways straight from bf16 to bf16 against those through f32: the same numbers stored as F32 take the
-// latter, and the result has the same bits.
+// The ways straight from 16 bits to the same against those through f32: the same numbers stored as F32 take
+// the latter, and the result has the same bits.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace tsugi::tests {
 namespace {
 
 // Small changes of a base, few values far out: as fine-tuned weights are, with many equal differences.
-std::vector<float> tuned(std::size_t count, std::uint32_t seed) {
+std::vector<float> tuned(std::size_t count, std::uint32_t seed, DType type) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
   std::vector<float> values(count);
@@ -27,7 +27,7 @@ std::vector<float> tuned(std::size_t count, std::uint32_t seed) {
     const float base = 0.02F * normal(of_base);
     value = seed == 99 ? base : base + 0.001F * normal(random) * (random() % 50 == 0 ? 20.0F : 1.0F);
   }
-  merge::round_to(DType::BF16, values);
+  merge::round_to(type, values);
   return values;
 }
 
@@ -38,11 +38,13 @@ struct Given {
   Numbers global = {};
   std::vector<Numbers> per_model = {};
   float scale = 1;  // of all values
+  DType type = DType::BF16;
+  std::optional<DType> work_type = {};
 
   std::vector<float> values(std::uint32_t seed) const {
-    std::vector<float> all = tuned(merge::elements(shape), seed);
+    std::vector<float> all = tuned(merge::elements(shape), seed, type);
     for (float& value : all) value *= scale;
-    merge::round_to(DType::BF16, all);
+    merge::round_to(type, all);
     return all;
   }
 
@@ -58,27 +60,33 @@ struct Given {
   std::vector<float> merged_of(const std::vector<MemoryTensor>& tensors,
                                merge::Concurrency concurrency) const {
     merge::PlannedTensor planned;
-    planned.output = {.name = "w", .shape = shape, .dtype = DType::BF16};
+    planned.output = {.name = "w", .shape = shape, .dtype = type};
     planned.method = merge::find_method(method);
     if (planned.method->traits.base != merge::Base::unused) planned.base = &tensors[0].view;
     for (std::size_t i = 0; i < models; ++i) planned.models.push_back(&tensors[i + 1].view);
     auto numbers = per_model;
     numbers.resize(models, per_model.empty() ? Numbers{} : per_model.back());
     planned.settings = settings_of(*planned.method, global, numbers);
+    planned.work_type = work_type;
     MemorySink sink;
     merge::execute(plan_of({planned}), sink, {.concurrency = concurrency});
     return sink.values.at("w");
   }
 };
 
-void expect_equal(const Given& given, const std::string& what) {
-  const std::vector<float> through_f32 = given.merged(DType::F32);
-  with_all_kernels([&] {
-    const std::vector<float> straight = given.merged(DType::BF16, merge::Concurrency::parallel);
-    ASSERT_EQ(straight.size(), through_f32.size());
-    EXPECT_EQ(std::memcmp(straight.data(), through_f32.data(), straight.size() * sizeof(float)), 0)
-        << given.method << " " << what;
-  });
+void expect_equal(Given given, const std::string& what) {
+  const bool f16_holds = given.scale > 1e-4F && given.scale < 1e3F;
+  for (const DType type : {DType::BF16, DType::F16}) {
+    if (type == DType::F16 && !f16_holds) continue;
+    given.type = type;
+    const std::vector<float> through_f32 = given.merged(DType::F32);
+    with_all_kernels([&] {
+      const std::vector<float> straight = given.merged(type, merge::Concurrency::parallel);
+      ASSERT_EQ(straight.size(), through_f32.size());
+      EXPECT_EQ(std::memcmp(straight.data(), through_f32.data(), straight.size() * sizeof(float)), 0)
+          << given.method << " " << name(type) << " " << what;
+    });
+  }
 }
 
 // Tiles and lanes with and without a rest; one tensor with a sample of keys; rows that no word of marks
@@ -184,6 +192,57 @@ TEST(StoredPaths, DotProductsAndBlendsHaveTheBitsOfF32) {
       {.method = "nuslerp", .shape = {65, 1030}, .models = 2, .per_model = {weight, {{"weight", 0.3}}}}, "");
 }
 
+// At such a scale most are subnormal in F16.
+TEST(StoredPaths, SubnormalValuesHaveTheBitsOfF32) {
+  for (const char* const method : {"linear", "slerp", "ties", "dare_ties", "della", "sce"}) {
+    Given given{.method = method, .shape = {65, 1030}, .models = 2, .scale = 1e-3F};
+    if (given.method == "slerp") given.models = 1, given.global = {{"t", 0.3}};
+    if (given.method != "slerp" && given.method != "sce") given.per_model = {{{"weight", 0.7}}};
+    expect_equal(given, "");
+  }
+}
+
+struct Mixed {
+  std::vector<MemoryTensor> as_stored;
+  std::vector<MemoryTensor> rounded;  // to the recipe's dtype, in f32
+
+  Mixed(const Given& given, std::initializer_list<DType> types) {
+    std::uint32_t seed = 98;
+    for (const DType type : types) {
+      const std::vector<float> values = tuned(merge::elements(given.shape), ++seed, DType::F32);
+      as_stored.emplace_back("w", given.shape, values, type);
+      std::vector<float> read(values.size());
+      merge::to_f32(type, as_stored.back().bytes, read);
+      merge::round_to(given.type, read);
+      rounded.emplace_back("w", given.shape, read, DType::F32);
+    }
+  }
+};
+
+// A recipe's dtype rounds inputs of other types to it before anything else.
+TEST(StoredPaths, ConvertedInputsHaveTheBitsOfInputsRoundedBefore) {
+  for (const DType type : {DType::BF16, DType::F16}) {
+    const DType other = type == DType::F16 ? DType::BF16 : DType::F16;
+    for (const char* const method : {"linear", "task_arithmetic", "slerp", "model_stock", "karcher", "ties",
+                                     "dare_ties", "della", "breadcrumbs", "sce"}) {
+      Given given{.method = method, .shape = {65, 1030}, .models = 2, .type = type};
+      const auto& rows = merge::find_method(method)->parameters;
+      for (const merge::Parameter& row : rows) {
+        if (row.name == "t") given.global = {{"t", 0.3}}, given.models = 1;
+        if (row.name == "weight") given.per_model = {{{"weight", 0.7}}};
+        if (row.name == "density") given.per_model[0]["density"] = 0.5;
+      }
+      const Mixed mixed(given, {DType::F32, other, type});
+      const std::vector<float> wanted = given.merged_of(mixed.rounded, merge::Concurrency::serial);
+      given.work_type = type;
+      with_all_kernels([&] {
+        EXPECT_EQ(given.merged_of(mixed.as_stored, merge::Concurrency::parallel), wanted)
+            << method << " " << name(type);
+      });
+    }
+  }
+}
+
 void expect_refused(const Given& given, std::size_t bad, const std::vector<MemoryTensor>& tensors) {
   try {
     given.merged_of(tensors, merge::Concurrency::serial);
@@ -194,22 +253,26 @@ void expect_refused(const Given& given, std::size_t bad, const std::vector<Memor
 }
 
 TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
-  for (const char* const method : {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock", "sce"}) {
-    for (const std::size_t bad : {std::size_t{0}, std::size_t{1}}) {  // base, a model
-      const bool thinned = std::string(method) != "model_stock" && std::string(method) != "sce";
-      const Given given{.method = method,
-                        .shape = {65, 1030},
-                        .models = 2,
-                        .per_model = thinned ? std::vector<Numbers>{{{"weight", 0.7}, {"density", 0.1}}}
-                                             : std::vector<Numbers>{}};
-      std::vector<MemoryTensor> tensors;
-      tensors.reserve(3);
-      for (std::size_t i = 0; i < 3; ++i) {
-        std::vector<float> values = tuned(65 * 1030, i == 0 ? 99 : static_cast<std::uint32_t>(i));
-        if (i == bad) values[66000] = std::numeric_limits<float>::quiet_NaN();
-        tensors.emplace_back("w", given.shape, values, DType::BF16);
+  for (const DType type : {DType::BF16, DType::F16}) {
+    for (const char* const method :
+         {"ties", "breadcrumbs", "dare_linear", "dare_ties", "model_stock", "sce"}) {
+      for (const std::size_t bad : {std::size_t{0}, std::size_t{1}}) {  // base, a model
+        const bool thinned = std::string(method) != "model_stock" && std::string(method) != "sce";
+        const Given given{.method = method,
+                          .shape = {65, 1030},
+                          .models = 2,
+                          .per_model = thinned ? std::vector<Numbers>{{{"weight", 0.7}, {"density", 0.1}}}
+                                               : std::vector<Numbers>{},
+                          .type = type};
+        std::vector<MemoryTensor> tensors;
+        tensors.reserve(3);
+        for (std::size_t i = 0; i < 3; ++i) {
+          std::vector<float> values = tuned(65 * 1030, i == 0 ? 99 : static_cast<std::uint32_t>(i), type);
+          if (i == bad) values[66000] = std::numeric_limits<float>::quiet_NaN();
+          tensors.emplace_back("w", given.shape, values, type);
+        }
+        with_all_kernels([&] { expect_refused(given, bad, tensors); });
       }
-      with_all_kernels([&] { expect_refused(given, bad, tensors); });
     }
   }
 }
@@ -217,20 +280,27 @@ TEST(StoredPaths, ValuesThatAreNotFiniteAreRefusedAsEver) {
 // Without it the tests above compare f32 with itself.
 TEST(StoredPaths, AreTakenWhereTheProcessorCan) {
   if (merge::kernels::available().empty()) GTEST_SKIP() << "neither AVX-512 nor AVX2 here";
-  const MemoryTensor tensor("w", {4}, {1, 2, 3, 4}, DType::BF16);
-  merge::PlannedTensor planned;
-  planned.output = {.name = "w", .shape = {4}, .dtype = DType::BF16};
-  planned.method = merge::find_method("ties");
-  planned.base = &tensor.view;
-  planned.models = {&tensor.view};
   const std::vector<char> reads{1};
-  EXPECT_TRUE(merge::StoredInputs::of(planned, reads).has_value());
-  {
-    const ActiveKernels none(nullptr);
+  for (const DType type : {DType::BF16, DType::F16}) {
+    const MemoryTensor tensor("w", {4}, {1, 2, 3, 4}, type);
+    const MemoryTensor wide("w", {4}, {1, 2, 3, 4}, DType::F32);
+    merge::PlannedTensor planned;
+    planned.base = &tensor.view;
+    planned.models = {&tensor.view};
+    EXPECT_TRUE(merge::StoredInputs::of(planned, reads)->make(type));
+    EXPECT_FALSE(merge::StoredInputs::of(planned, reads)->make(DType::F32));
+    {
+      const ActiveKernels none(nullptr);
+      EXPECT_FALSE(merge::StoredInputs::of(planned, reads)->make(type));
+    }
+    planned.base = &wide.view;
+    EXPECT_FALSE(merge::StoredInputs::of(planned, reads)->make(type));
+    planned.work_type = type;
+    EXPECT_TRUE(merge::StoredInputs::of(planned, reads)->make(type));
+    planned.work_type = std::nullopt;
+    planned.models = {&wide.view};
     EXPECT_FALSE(merge::StoredInputs::of(planned, reads).has_value());
   }
-  planned.output.dtype = DType::F32;
-  EXPECT_FALSE(merge::StoredInputs::of(planned, reads).has_value());
 }
 
 }  // namespace
