@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "recipes/error.h"
@@ -50,10 +51,11 @@ OutputFile::OutputFile(std::filesystem::path path, std::uint64_t size) : path_(s
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kEverybodys);
   if (descriptor_ < 0) write_failed(path_, "cannot be created", errno);
   if (size == 0) return;
-  const int error = set_aside(descriptor_, size);
-  if (error == 0) return;
-  ::close(std::exchange(descriptor_, -1));
-  write_failed(path_, fmt::format("no room for {} bytes", size), error);
+  if (const int error = set_aside(descriptor_, size); error != 0) {
+    ::close(std::exchange(descriptor_, -1));
+    write_failed(path_, fmt::format("no room for {} bytes", size), error);
+  }
+  pages_ = MemoryPages::of(descriptor_, size);
 }
 
 OutputFile OutputFile::reopen(std::filesystem::path path) {
@@ -69,9 +71,17 @@ OutputFile::~OutputFile() {
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      pages_(std::move(other.pages_)) {}
 
 void OutputFile::write(std::span<const std::byte> bytes, std::uint64_t offset) const {
+  if (pages_ == nullptr) return write_by_system(bytes, offset);
+  const std::unique_lock lock(pages_->taken(), std::try_to_lock);
+  if (lock || !pages_->write(bytes, offset)) write_by_system(bytes, offset);
+}
+
+void OutputFile::write_by_system(std::span<const std::byte> bytes, std::uint64_t offset) const {
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;

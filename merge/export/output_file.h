@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "merge/export/memory_pages.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -45,8 +47,11 @@ class OutputFile {
 
  private:
   OutputFile() = default;
+  void write_by_system(std::span<const std::byte> bytes, std::uint64_t offset) const;
+
   std::filesystem::path path_;
   int descriptor_ = -1;
+  std::unique_ptr<MemoryPages> pages_;  // null for most
 };
 
 /// Makes an empty file `size` bytes long, more than 0, with space for them set aside on the disk where the
