@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "eval/tasks/filters.h"
-#include "recipes/error.h"
+#include "eval/scorers/grade.h"
 
 namespace tsugi::eval {
 namespace {
@@ -72,27 +71,9 @@ class Examiner {
     std::span<const Likelihood> rest = likelihoods;
     for (const std::size_t item : items) {
       const std::size_t count = task_.contexts[item].size();
-      scores.answers.push_back(answer_of(task_.items[item], rest.first(count)));
+      scores.answers.push_back(answer_of(task_.task, task_.items[item], rest.first(count)));
       rest = rest.subspan(count);
     }
-  }
-
-  // Windows of one text add up; behind the choices stand those without a context.
-  Answer answer_of(const Item& item, std::span<const Likelihood> likelihoods) const {
-    Answer answer;
-    if (task_.task.output_type == OutputType::loglikelihood_rolling) {
-      double sum = 0;
-      for (const Likelihood& window : likelihoods) sum += window.sum;
-      answer.log_likelihoods = {sum};
-      answer.greedy = {false};
-      return answer;
-    }
-    const std::size_t choices = std::max<std::size_t>(1, item.choices.size());
-    for (std::size_t i = 0; i < likelihoods.size(); ++i) {
-      (i < choices ? answer.log_likelihoods : answer.unconditional).push_back(likelihoods[i].sum);
-      answer.greedy.push_back(likelihoods[i].greedy);
-    }
-    return answer;
   }
 
   const Decoder& decoder_;
@@ -100,42 +81,6 @@ class Examiner {
   const PreparedTask& task_;
   merge::Concurrency concurrency_;
 };
-
-const Metric& metric_of(const Task& task, const MetricSpec& spec) {
-  const Metric* metric = find_metric(spec.metric, task);
-  if (metric == nullptr) throw Error("metric '" + spec.metric + "' was not checked when the task was loaded");
-  return *metric;
-}
-
-/// Filters every answer by one pipeline, then adds a column for each metric.
-void add_columns(const PreparedTask& task, const FilterPipeline& pipeline, Positions which,
-                 merge::Concurrency concurrency, TaskScores& scores) {
-  const FilterChain filters(pipeline);
-  const std::size_t first = scores.columns.size();
-  for (const MetricSpec& spec : task.task.metrics) {
-    MetricColumn column{spec.metric, pipeline.name, std::vector<double>(which.size())};
-    if (metric_of(task.task, spec).parts != nullptr) column.parts.resize(which.size());
-    scores.columns.push_back(std::move(column));
-  }
-  const bool texts = task.task.output_type == OutputType::generate_until;
-  std::vector<std::string>& filtered = scores.filtered.emplace_back(texts ? which.size() : 0);
-  merge::for_each(concurrency, which.size(), [&](std::size_t i) {
-    Answer& answer = scores.answers[i];
-    if (texts) {
-      answer.filtered = filters.apply(answer.response, task.items[which[i]].doc);
-      answer.is_list = filters.leaves_list();
-      filtered[i] = answer.filtered;
-    }
-    for (std::size_t m = 0; m < task.task.metrics.size(); ++m) {
-      const MetricSpec& spec = task.task.metrics[m];
-      const Metric& metric = metric_of(task.task, spec);
-      MetricColumn& column = scores.columns[first + m];
-      column.values[i] = metric.value(task.task, spec, task.items[which[i]], answer);
-      if (metric.parts != nullptr)
-        column.parts[i] = metric.parts(task.task, spec, task.items[which[i]], answer);
-    }
-  });
-}
 
 }  // namespace
 
@@ -166,7 +111,7 @@ TaskScores score(const Decoder& decoder, const Tokenizer& tokenizer, const Prepa
     if (progress) progress(items.size());
   }
   for (const FilterPipeline& pipeline : task.task.filters)
-    add_columns(task, pipeline, which, concurrency, scores);
+    add_columns(task.task, task.items, pipeline, which, concurrency, scores);
   return scores;
 }
 
