@@ -3,7 +3,10 @@
 //
 #include "eval/metrics/aggregations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -27,26 +30,73 @@ double mean(const Measures& measures, Which which) {
   return sum_of(measures, which) / static_cast<double>(which.size());
 }
 
+// math.exp() raises OverflowError.
+double perplexity_of(double mean, const Measures& measures) {
+  const double result = std::exp(-mean);
+  if (std::isinf(result) && std::isfinite(mean)) {
+    throw InputError(measures.where, fmt::format("exp({}) is beyond the largest number of 64 bits", -mean),
+                     "the texts are too long or too unlikely to the model for it; use another metric");
+  }
+  return result;
+}
+
 double perplexity(const Measures& measures, Which which) {
-  return std::exp(-mean(measures, which));
+  return perplexity_of(mean(measures, which), measures);
 }
 
 double mean_by_part(const Measures& measures, Which which) {
   double weights = 0;
   for (const std::size_t i : which) weights += measures.parts[i].front();
+  if (weights == 0) throw InputError(measures.where, "all texts are empty", "give doc_to_target some text");
   return sum_of(measures, which) / weights;
 }
 
 double weighted_perplexity(const Measures& measures, Which which) {
-  return std::exp(-mean_by_part(measures, which));
+  return perplexity_of(mean_by_part(measures, which), measures);
 }
 
 double bits_per_byte(const Measures& measures, Which which) {
   return -mean_by_part(measures, which) / std::log(2.0);
 }
 
+// The harness puts the probabilities of all items into one array.
+double brier_score(const Measures& measures, Which which) {
+  for (const std::size_t i : which) {
+    if (measures.parts[i] != measures.parts[which.front()]) {
+      throw InputError(measures.where,
+                       fmt::format("documents with {} and with {} choices",
+                                   measures.parts[which.front()].front(), measures.parts[i].front()),
+                       "it needs the same number throughout; use acc");
+    }
+  }
+  return mean(measures, which);
+}
+
+// What sklearn's f1_score takes for two classes, of which 1 is the positive one.
+void check_two_classes(const Measures& measures, Which which) {
+  std::array<double, 2> classes{};
+  std::size_t count = 0;
+  for (const std::size_t i : which) {
+    for (const double label : measures.parts[i]) {
+      if (std::find(classes.data(), classes.data() + count, label) != classes.data() + count) continue;
+      if (count == classes.size()) {
+        throw InputError(measures.where,
+                         fmt::format("more classes than two: {}, {} and {}", classes[0], classes[1], label),
+                         "use mcc or acc");
+      }
+      classes[count++] = label;
+    }
+  }
+  if (count == 2 && classes[0] != 1 && classes[1] != 1) {
+    throw InputError(measures.where,
+                     fmt::format("the classes {} and {}, expected 1 for one of them", classes[0], classes[1]),
+                     "use mcc or acc");
+  }
+}
+
 // sklearn's f1_score of two classes, 0 where nothing is or is called positive.
 double f1(const Measures& measures, Which which) {
+  check_two_classes(measures, which);
   double both = 0;
   double either = 0;
   for (const std::size_t i : which) {
@@ -83,11 +133,20 @@ double matthews(const Measures& measures, Which which) {
   return divisor == 0 ? 0 : (right * n - both) / divisor;
 }
 
-double sample_deviation(const std::vector<double>& values) {
+double sample_deviation(const std::vector<double>& values, const Measures& measures) {
   const double middle =
       std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   double squares = 0;
-  for (const double value : values) squares += (value - middle) * (value - middle);
+  for (const double value : values) {
+    const double distance = value - middle;
+    // Python's ** raises OverflowError.
+    if (std::isfinite(distance) && std::isinf(distance * distance)) {
+      throw InputError(
+          measures.where, fmt::format("the square of {} is beyond the largest number", distance),
+          "the texts are too long or too unlikely to the model for perplexity; use another metric");
+    }
+    squares += distance * distance;
+  }
   return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
@@ -106,7 +165,7 @@ double bootstrap_error(const Aggregation& aggregation, const Measures& measures,
       replicates[c * chunk + r] = aggregation.combine(measures, which);
     }
   });
-  return sample_deviation(replicates);
+  return sample_deviation(replicates, measures);
 }
 
 }  // namespace
@@ -116,7 +175,7 @@ const Aggregation kPerplexity = {"perplexity", perplexity, Aggregation::Error::b
 const Aggregation kWeightedPerplexity = {"weighted_perplexity", weighted_perplexity,
                                          Aggregation::Error::none};
 const Aggregation kBitsPerByte = {"bits_per_byte", bits_per_byte, Aggregation::Error::none};
-const Aggregation kBrierScore = {"brier_score", mean, Aggregation::Error::none};
+const Aggregation kBrierScore = {"brier_score", brier_score, Aggregation::Error::none};
 const Aggregation kF1 = {"f1", f1, Aggregation::Error::bootstrap};
 const Aggregation kMatthews = {"matthews_corrcoef", matthews, Aggregation::Error::bootstrap};
 

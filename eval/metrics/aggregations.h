@@ -16,11 +16,12 @@ namespace tsugi::eval {
 extern const Aggregation kPerplexity;          ///< exp(-mean)
 extern const Aggregation kWeightedPerplexity;  ///< exp(-sum of values / sum of parts)
 extern const Aggregation kBitsPerByte;         ///< -sum of values / sum of parts / ln 2
-extern const Aggregation kBrierScore;          ///< the mean, without a standard error
+extern const Aggregation kBrierScore;          ///< the mean, no standard error; the part: number of choices
 extern const Aggregation kF1;                  ///< of class 1; parts are the right class and the answered
 extern const Aggregation kMatthews;            ///< Matthews correlation over all classes; parts as for kF1
 
-/// Of all items; 0 for none.
+/// Of all items; 0 for none. Throws InputError where the harness breaks off: perplexities beyond the largest
+/// number, texts without words or bytes, f1 of more classes than two, brier_score of unequal choices.
 double aggregate(const Metric& metric, const Measures& measures);
 
 /// The harness's standard error: of a mean by its formula, else the spread of `resamples` draws with

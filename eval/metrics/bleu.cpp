@@ -11,6 +11,7 @@
 #include <string>
 
 #include "eval/metrics/aggregations.h"
+#include "eval/metrics/reference_text.h"
 #include "eval/tasks/python_regex.h"
 #include "eval/template/python_text.h"
 
@@ -54,35 +55,20 @@ Grams grams(const Words& words, std::size_t order) {
   return counts;
 }
 
-/// Of several references an n-gram counts as often as in the one that has most of it, and the length is that
-/// of the reference nearest to the answer's, the shorter of two.
-Counts counts_of(const Item& item, const Answer& answer) {
-  const std::vector<std::string> one{item.target};
-  std::vector<Words> references;
-  for (const std::string& target : item.targets.empty() ? one : item.targets)
-    references.push_back(words_of(target));
+Counts counts_of(const MetricSpec& spec, const Item& item, const Answer& answer) {
+  const Words reference = words_of(reference_text(spec, item, answer));
   const Words answered = words_of(answer.filtered);
   Counts counts{};
   for (std::size_t order = 1; order <= kOrder; ++order) {
-    Grams most;
-    for (const Words& reference : references) {
-      for (const auto& [gram, number] : grams(reference, order)) most[gram] = std::max(most[gram], number);
-    }
+    const Grams wanted = grams(reference, order);
     for (const auto& [gram, number] : grams(answered, order)) {
-      const auto found = most.find(gram);
-      if (found != most.end()) counts[order - 1] += std::min(number, found->second);
+      const auto found = wanted.find(gram);
+      if (found != wanted.end()) counts[order - 1] += std::min(number, found->second);
       counts[kOrder + order - 1] += number;
     }
   }
-  const auto length = static_cast<double>(answered.size());
-  const auto nearest =
-      std::min_element(references.begin(), references.end(), [&](const Words& a, const Words& b) {
-        const double far_a = std::abs(static_cast<double>(a.size()) - length);
-        const double far_b = std::abs(static_cast<double>(b.size()) - length);
-        return far_a != far_b ? far_a < far_b : a.size() < b.size();
-      });
-  counts[2 * kOrder] = length;
-  counts[2 * kOrder + 1] = static_cast<double>(nearest->size());
+  counts[2 * kOrder] = static_cast<double>(answered.size());
+  counts[2 * kOrder + 1] = static_cast<double>(reference.size());
   return counts;
 }
 
@@ -103,12 +89,12 @@ double score(const Counts& counts) {
   return brevity * std::exp(logarithms / kOrder);
 }
 
-double value(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  return score(counts_of(item, answer));
+double value(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  return score(counts_of(spec, item, answer));
 }
 
-std::vector<double> parts(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  const Counts counts = counts_of(item, answer);
+std::vector<double> parts(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  const Counts counts = counts_of(spec, item, answer);
   return {counts.begin(), counts.end()};
 }
 

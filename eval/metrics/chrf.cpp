@@ -9,6 +9,7 @@
 #include <string>
 
 #include "eval/metrics/aggregations.h"
+#include "eval/metrics/reference_text.h"
 #include "eval/template/python_text.h"
 
 namespace tsugi::eval {
@@ -65,26 +66,12 @@ double score(const Counts& counts) {
   return 100 * (1 + kWeight) * precision * recall / (kWeight * precision + recall);
 }
 
-// Against the reference that scores best.
-Counts best_counts(const Item& item, const Answer& answer) {
-  if (item.targets.empty()) return counts_of(answer.filtered, item.target);
-  Counts best{};
-  double most = -1;
-  for (const std::string& target : item.targets) {
-    const Counts counts = counts_of(answer.filtered, target);
-    if (score(counts) <= most) continue;
-    best = counts;
-    most = score(counts);
-  }
-  return best;
+double value(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  return score(counts_of(answer.filtered, reference_text(spec, item, answer)));
 }
 
-double value(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  return score(best_counts(item, answer));
-}
-
-std::vector<double> parts(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  const Counts counts = best_counts(item, answer);
+std::vector<double> parts(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  const Counts counts = counts_of(answer.filtered, reference_text(spec, item, answer));
   return {counts.begin(), counts.end()};
 }
 

@@ -11,10 +11,12 @@ namespace {
 
 double value(const Task& /*task*/, const MetricSpec& /*spec*/, const Item& item, const Answer& answer) {
   const std::vector<int> golds = item.golds.empty() ? std::vector<int>{item.gold} : item.golds;
-  return std::any_of(golds.begin(), golds.end(),
-                     [&](int gold) { return gold >= 0 && answer.greedy[static_cast<std::size_t>(gold)]; })
-             ? 1
-             : 0;
+  // Python's negative index: also of the requests of acc_mutual_info, which stand behind the choices.
+  const auto is_greedy = [&](int gold) {
+    const auto behind = static_cast<int>(answer.greedy.size());
+    return gold != kNoChoice && answer.greedy[static_cast<std::size_t>(gold < 0 ? gold + behind : gold)];
+  };
+  return std::any_of(golds.begin(), golds.end(), is_greedy) ? 1 : 0;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace tsugi::eval {
 struct Measures {
   std::vector<double> values;              ///< [item]
   std::vector<std::vector<double>> parts;  ///< [item]; empty for metrics without
+  std::string where = {};                  ///< for messages: the task and the metric
 };
 
 struct Aggregation;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "eval/metrics/aggregations.h"
+#include "eval/metrics/reference_text.h"
 #include "eval/template/python_text.h"
 
 namespace tsugi::eval {
@@ -216,10 +217,9 @@ int edits_between(Words answer, const Words& reference) {
   return moves + way_between(answer, reference).edits;
 }
 
-/// Edits, and words of the reference: of several the fewest edits and the mean number of words.
-using Counts = std::array<double, 2>;
+using Counts = std::array<double, 2>;  ///< edits, words of the reference
 
-Counts counts_of(const Item& item, const Answer& answer) {
+Counts counts_of(const MetricSpec& spec, const Item& item, const Answer& answer) {
   std::map<std::string, int> numbers;
   const auto words = [&](const std::string& text) {
     Words list;
@@ -228,16 +228,8 @@ Counts counts_of(const Item& item, const Answer& answer) {
     return list;
   };
   const Words answered = words(answer.filtered);
-  const std::vector<std::string> one{item.target};
-  const std::vector<std::string>& targets = item.targets.empty() ? one : item.targets;
-  int fewest = std::numeric_limits<int>::max();
-  double length = 0;
-  for (const std::string& target : targets) {
-    const Words reference = words(target);
-    fewest = std::min(fewest, edits_between(answered, reference));
-    length += static_cast<double>(reference.size());
-  }
-  return {static_cast<double>(fewest), length / static_cast<double>(targets.size())};
+  const Words reference = words(reference_text(spec, item, answer));
+  return {static_cast<double>(edits_between(answered, reference)), static_cast<double>(reference.size())};
 }
 
 double score(const Counts& counts) {
@@ -246,12 +238,12 @@ double score(const Counts& counts) {
   return edits > 0 ? 100 : 0;
 }
 
-double value(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  return score(counts_of(item, answer));
+double value(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  return score(counts_of(spec, item, answer));
 }
 
-std::vector<double> parts(const Task&, const MetricSpec&, const Item& item, const Answer& answer) {
-  const Counts counts = counts_of(item, answer);
+std::vector<double> parts(const Task&, const MetricSpec& spec, const Item& item, const Answer& answer) {
+  const Counts counts = counts_of(spec, item, answer);
   return {counts.begin(), counts.end()};
 }
 

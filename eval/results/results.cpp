@@ -32,18 +32,18 @@ const Metric& metric_of(const TaskResult& result, const MetricColumn& column) {
   return *metric;
 }
 
-Measures measures_of(const MetricColumn& column) {
-  return {column.values, column.parts};
+Measures measures_of(const TaskResult& result, const MetricColumn& column) {
+  return {column.values, column.parts, fmt::format("{}: {}", result.task->task.name, column.metric)};
 }
 
 double score_of(const TaskResult& result, const MetricColumn& column) {
-  return aggregate(metric_of(result, column), measures_of(column));
+  return aggregate(metric_of(result, column), measures_of(result, column));
 }
 
 // lm-evaluation-harness prints "N/A" where a standard error has no meaning.
 Json stderr_of(const TaskResult& result, const MetricColumn& column) {
   const std::optional<double> error =
-      standard_error(metric_of(result, column), measures_of(column), kResamples);
+      standard_error(metric_of(result, column), measures_of(result, column), kResamples);
   return error ? Json(*error) : Json("N/A");
 }
 

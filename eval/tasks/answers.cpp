@@ -8,21 +8,42 @@
 
 #include <algorithm>
 
+#include "eval/template/python_text.h"
+
 namespace tsugi::eval {
 namespace {
 
 using python::Json;
 
-/// The index of the right choice, -1 where the harness says "never right". Python's True is 1 and 2.0 is 2.
-int index_of(const Json& target, const std::vector<std::string>& choices) {
+[[noreturn]] void refuse_target(const Item& item, const Json& target, std::string_view expected,
+                                std::string_view cure) {
+  throw InputError(item.place,
+                   fmt::format("doc_to_target gives {}, expected {}", python::repr(target), expected), cure);
+}
+
+/// The index of the right choice: one too large is none, a negative one is never a model's choice, but
+/// exact_match and brier_score count it from the end. Python's True is 1.
+int index_of(const Json& target, const Item& item) {
+  const std::vector<std::string>& choices = item.choices;
   if (target.is_string()) {
     const auto found = std::find(choices.begin(), choices.end(), target.get<std::string>());
-    return found == choices.end() ? -1 : static_cast<int>(found - choices.begin());
+    return found == choices.end() ? kNoChoice : static_cast<int>(found - choices.begin());
   }
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (python::equal(target, Json(i))) return static_cast<int>(i);
+  const auto index = python::integer(target);
+  if (!index) refuse_target(item, target, "the number or the text of a choice", "correct the document");
+  if (*index == kNoChoice || *index >= static_cast<std::int64_t>(choices.size())) return kNoChoice;
+  if (*index < -static_cast<std::int64_t>(item.requests.size())) {
+    refuse_target(item, target, fmt::format("the number of one of {} choices", choices.size()),
+                  "write -100 where no choice is right");
   }
-  return -1;
+  return static_cast<int>(*index);
+}
+
+/// list(text).
+std::vector<std::string> characters_of(const std::string& text) {
+  std::vector<std::string> characters;
+  for (const char32_t c : python::code_points(text)) characters.push_back(python::utf8({&c, 1}));
+  return characters;
 }
 
 }  // namespace
@@ -48,7 +69,14 @@ AnswerReader::AnswerReader(const Task& task, const std::vector<std::string>& col
 
 void AnswerReader::learn(const Json& doc, const std::string& place) {
   several_inputs_ = reader_.question(doc, place).is_number_integer();
-  several_targets_ = reader_.target(doc, place).is_array();
+  const Json target = reader_.target(doc, place);
+  several_targets_ = target.is_array() && !target.empty();
+}
+
+void AnswerReader::check_first(const Json& doc, const std::string& place) const {
+  const std::vector<std::string> choices = reader_.choices(doc, place);
+  const Json target = reader_.target(doc, place);
+  if (!choices.empty() && python::integer(target)) chosen(target, choices, place);
 }
 
 void AnswerReader::read(Item& item) const {
@@ -63,23 +91,36 @@ void AnswerReader::read(Item& item) const {
 
 void AnswerReader::set_target(Item& item, const Json& gold, const Json& target) const {
   if (task_.output_type == OutputType::multiple_choice) {
-    if (several_targets_ && gold.is_array()) {
-      for (const Json& one : gold) item.golds.push_back(index_of(one, item.choices));
-    } else {
-      item.golds.push_back(index_of(gold, item.choices));
-    }
-    item.gold = item.golds.empty() ? -1 : item.golds.front();
+    set_golds(item, gold);
     if (several_inputs_) item.target = python::str(target);
     return;
   }
   if (task_.output_type == OutputType::generate_until && !task_.doc_to_choice.is_absent()) {
     item.targets = {chosen(target, item.choices, item.place)};
-  } else if (several_targets_ && target.is_array()) {
-    for (const Json& one : target) item.targets.push_back(python::str(one));
-  } else {
+  } else if (!several_targets_) {
     item.targets = {python::str(target)};
+  } else if (target.is_array()) {
+    for (const Json& one : target) item.targets.push_back(python::str(one));
+  } else if (target.is_string()) {
+    item.targets = characters_of(target.get<std::string>());
+  } else {
+    refuse_target(item, target, "a list, as of the first document", "give lists throughout");
   }
   item.target = item.targets.empty() ? "" : item.targets.front();
+}
+
+void AnswerReader::set_golds(Item& item, const Json& gold) const {
+  if (several_targets_ != gold.is_array()) {
+    refuse_target(item, gold, several_targets_ ? "a list, as of the first document" : "one right choice",
+                  "give lists throughout, that of the first document not empty");
+  }
+  const std::vector<Json> all = gold.is_array() ? gold.get<std::vector<Json>>() : std::vector<Json>{gold};
+  for (const Json& one : all) {
+    if (several_targets_ && !python::integer(one))
+      refuse_target(item, gold, "a list of numbers of choices", "several right choices have numbers");
+    item.golds.push_back(index_of(one, item));
+  }
+  item.gold = item.golds.empty() ? kNoChoice : item.golds.front();
 }
 
 void AnswerReader::complete_requests(Item& item, const Json& target) const {

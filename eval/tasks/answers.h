@@ -27,10 +27,15 @@ class AnswerReader {
   /// several right answers. The harness goes by the first.
   void learn(const python::Json& doc, const std::string& place);
 
+  /// The harness looks up the first document's right choice and breaks off where there is none. Throws
+  /// InputError.
+  void check_first(const python::Json& doc, const std::string& place) const;
+
   void read(Item& item) const;
 
  private:
   void set_target(Item& item, const python::Json& gold, const python::Json& target) const;
+  void set_golds(Item& item, const python::Json& gold) const;
   void complete_requests(Item& item, const python::Json& target) const;
 
   const Task& task_;

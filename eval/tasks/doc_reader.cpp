@@ -103,7 +103,7 @@ Json DocReader::target(const Json& doc, const std::string& place) const {
   if (has_choices_ && is_all_digits(text) && text.size() <= kMostDigits) {
     value = std::stoi(text);
   } else if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
-    if (const auto literal = read_python_literal(text)) value = *literal;
+    if (const auto literal = read_python_literal(text, place)) value = *literal;
   }
   return value;
 }
@@ -115,7 +115,7 @@ std::vector<std::string> DocReader::choices(const Json& doc, const std::string& 
   }
   Json value = choice_->evaluated(doc, place);
   if (value.is_string() && choice_->is_template()) {
-    if (const auto literal = read_python_literal(value.get<std::string>())) value = *literal;
+    if (const auto literal = read_python_literal(value.get<std::string>(), place)) value = *literal;
   }
   const bool texts =
       value.is_array() && !value.empty() &&

@@ -39,11 +39,11 @@ FilterStep read_step(const TypedYaml& entry) {
 }
 
 /// take_first_k needs as many responses, and one of them has to be chosen behind it.
-void check_counts(const FilterPipeline& pipeline, const Task& task) {
+void check_counts(const FilterPipeline& pipeline, const Task& task, const Mark& mark) {
   const auto given = task.config.find("repeats");
   const std::size_t repeats =
       given != task.config.end() && given->is_number() ? given->get<std::size_t>() : 1;
-  bool several = false;
+  bool several = repeats > 1;
   for (const FilterStep& step : pipeline.steps) {
     if (step.function == "take_first" || step.function == "majority_vote") several = false;
     if (step.function != "take_first_k") continue;
@@ -55,7 +55,7 @@ void check_counts(const FilterPipeline& pipeline, const Task& task) {
     several = k > 1;
   }
   if (several)
-    throw InputError(pipeline.steps.back().mark, "several responses at the end of a pipeline",
+    throw InputError(mark, "several responses at the end of a pipeline",
                      "end it with majority_vote or take_first");
 }
 
@@ -71,14 +71,19 @@ FilterPipeline read_pipeline(const TypedYaml& entry, const Task& task) {
   pipeline.name = text_of(*name, "the name of a pipeline");
   for (const TypedYaml& step : steps->items) {
     pipeline.steps.push_back(read_step(step));
-    if (task.output_type == OutputType::multiple_choice && pipeline.steps.back().function != "take_first") {
-      throw InputError(
-          step.mark, fmt::format("the filter '{}' in a multiple_choice task", pipeline.steps.back().function),
-          "there is no answer text to filter; remove filter_list");
+    if (task.output_type != OutputType::generate_until && pipeline.steps.back().function != "take_first") {
+      throw InputError(step.mark,
+                       fmt::format("the filter '{}' in a {} task", pipeline.steps.back().function,
+                                   name_of(task.output_type)),
+                       "there is no answer text to filter; remove filter_list");
     }
   }
-  FilterChain checked(pipeline);
-  check_counts(pipeline, task);
+  const FilterChain checked(pipeline);
+  check_counts(pipeline, task, entry.mark);
+  if (task.output_type != OutputType::generate_until && checked.leaves_list())
+    throw InputError(entry.mark,
+                     fmt::format("a list at the end of a pipeline of a {} task", name_of(task.output_type)),
+                     "end it with take_first");
   return pipeline;
 }
 

@@ -155,7 +155,14 @@ class ItemBuilder {
   /// What the first document of all has decides about the rest.
   void learn(const Json& doc, const std::string& place) {
     several_inputs_ = reader_.question(doc, place).is_number_integer();
-    if (options_.answers) answers_.learn(doc, place);
+    for (const std::string& choice : reader_.choices(doc, place)) {
+      // The harness looks at the first letter of each, of this document alone.
+      if (choice.empty())
+        throw InputError(place, "an empty choice of the first document", "give every choice some text");
+    }
+    if (!options_.answers) return;
+    answers_.learn(doc, place);
+    answers_.check_first(doc, place);
   }
 
   Item build(std::size_t doc_id, const Json& doc, const std::string& place) {

@@ -105,6 +105,9 @@ struct ContinuationText {
   std::string continuation;
 };
 
+/// The harness's index of what is none of the choices.
+constexpr int kNoChoice = -100;
+
 /// One document and what is asked about it.
 struct Item {
   std::size_t doc_id = 0;  ///< position in the data
@@ -121,7 +124,7 @@ struct Item {
   std::vector<std::string> targets;  ///< all, where the task has several right answers
   bool several_targets = false;      ///< the task's documents have lists of right answers
   std::string worked;                ///< the right answer at length (Task::worked_answer); "" without one
-  int gold = -1;           ///< multiple_choice: index of the right choice; -1: none, no answer is right
+  int gold = kNoChoice;    ///< multiple_choice: index of the right choice; negative: no answer is right
   std::vector<int> golds;  ///< all, where the task has several right answers
 };
 

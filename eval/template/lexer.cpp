@@ -238,8 +238,12 @@ class Lexer {
     std::uint32_t code = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, base);
     if (digits.size() != wanted || error != std::errc() || end != digits.data() + digits.size() ||
-        code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
+        code > 0x10FFFF) {
       fail("a broken character escape in a string", "write the character itself");
+    }
+    if (code >= 0xD800 && code < 0xE000) {
+      throw Failure{position_, "a broken character escape in a string (one half of a pair)",
+                    "write the character itself, not as tojson does", true};
     }
     return python::utf8(std::u32string(1, static_cast<char32_t>(code)));
   }

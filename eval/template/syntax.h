@@ -26,6 +26,7 @@ struct Failure {
   Position position;
   std::string what;
   std::string cure;
+  bool is_half_character = false;  ///< Python would go on, with a text that has no UTF-8
 };
 
 struct Expression;

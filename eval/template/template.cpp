@@ -95,14 +95,15 @@ Json Template::evaluate(const Json& variables, std::string_view document) const 
   }
 }
 
-std::unique_ptr<Json> read_python_literal(const std::string& text) {
+std::unique_ptr<Json> read_python_literal(const std::string& text, std::string_view document) {
   try {
     const ExpressionPtr expression = syntax::parse_expression(text);
     if (!is_literal(*expression)) return nullptr;
     const Json nothing = Json::object();
     return std::make_unique<Json>(
         syntax::evaluate(*expression, syntax::Scope(nothing, syntax::task_environment())));
-  } catch (const syntax::Failure&) {
+  } catch (const syntax::Failure& failure) {
+    if (failure.is_half_character) throw InputError(document, failure.what, failure.cure);
     return nullptr;
   }
 }

@@ -43,7 +43,9 @@ class Template {
 };
 
 /// ast.literal_eval: the value of a Python literal (numbers, strings, True, False, None, lists, dicts), null
-/// pointer when the text is none.
-std::unique_ptr<python::Json> read_python_literal(const std::string& text);
+/// pointer when the text is none. Throws InputError at `document` for a string with half a character in it
+/// (tojson writes two halves), which is a literal to Python and no text here.
+std::unique_ptr<python::Json> read_python_literal(const std::string& text,
+                                                  std::string_view document = "a literal");
 
 }  // namespace tsugi::eval

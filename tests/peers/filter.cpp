@@ -55,7 +55,9 @@ Json result_of(const Json& line) {
       pipeline.steps.push_back({step["function"], arguments_of(step), kMark});
     const FilterChain chain(pipeline);
     const MetricSpec metric{"exact_match", arguments_of(line["metric"]), kMark};
-    check_exact_match({}, metric);
+    Task task;
+    task.filters = {pipeline};
+    check_exact_match(task, metric);
     Json answers = Json::array();
     for (const Json& one : line["cases"]) answers.push_back(answer_of(chain, metric, one));
     return {{"answers", answers}};

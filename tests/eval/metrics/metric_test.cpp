@@ -83,7 +83,7 @@ TEST(Acc, AndItsRelativesAreTheHarnesss) {
     Item item;
     item.choices = row["choices"].get<std::vector<std::string>>();
     const int gold = row["gold"];
-    item.gold = gold < static_cast<int>(item.choices.size()) ? gold : -1;
+    item.gold = gold < static_cast<int>(item.choices.size()) ? gold : kNoChoice;
     Answer answer;
     for (const Json& text : row["likelihoods"]) answer.log_likelihoods.push_back(parsed(text));
     answer.greedy = row["greedy"].get<std::vector<bool>>();
