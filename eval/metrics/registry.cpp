@@ -29,6 +29,7 @@ Metric metric_rouge_l();
 Metric metric_f1_text();
 Metric metric_bleu();
 Metric metric_chrf();
+Metric metric_chrf_words();
 Metric metric_ter();
 
 std::span<const Metric> metrics() {
@@ -52,6 +53,7 @@ std::span<const Metric> metrics() {
       metric_f1_text(),
       metric_bleu(),
       metric_chrf(),
+      metric_chrf_words(),
       metric_ter(),
   };
   return kMetrics;

@@ -89,7 +89,7 @@ class Harness:
         """What an item has on its own, where the harness has it."""
         if metric in ("f1", "mcc"):
             return {"parts": [(gold[0] if isinstance(gold, list) else gold, found) for gold, found in values]}
-        if metric in ("bleu", "chrf", "ter", "brier_score"):
+        if metric in ("bleu", "chrf", "chrf++", "ter", "brier_score"):
             return {"values": [task.aggregation()[metric]([value]) for value in values]}
         if isinstance(values[0], tuple):
             return {"values": [value for value, _ in values], "parts": [[part] for _, part in values]}

@@ -11,7 +11,7 @@ ODD = ["日本語", "東京は", "。", "、", "「猫」", "ｶﾅ", "１２", 
 SPACES = [" ", " ", " ", " ", " ", "", "\n", "  ", "\t", "\r", "\r\n", "\u3000", "\u00a0", "\x0b", "\x0c", "\x1c", "\x1f", "\x85", "\u2028", "\u2003", "-\n"]
 CHOICES = ["yes", "no", "A", "B", "C", "D", "maybe", "答え", "はい", "é", "e\u0301", "\U0001f600", "a longer choice", "x", "yes", "  ", "A."]
 PATTERNS = [",", r"\$", r"\.$", r"\s", "(?s).*#### ", "[a-c]", r"\d+", "(?i)the ", "", r"[^\w\s]"]
-AGGREGATIONS = {"bleu": "bleu", "chrf": "chrf", "ter": "ter", "f1": "f1", "mcc": "matthews_corrcoef", "brier_score": "brier_score", "perplexity": "perplexity", "word_perplexity": "weighted_perplexity",
+AGGREGATIONS = {"bleu": "bleu", "chrf": "chrf", "chrf++": "chrf++", "ter": "ter", "f1": "f1", "mcc": "matthews_corrcoef", "brier_score": "brier_score", "perplexity": "perplexity", "word_perplexity": "weighted_perplexity",
                 "byte_perplexity": "weighted_perplexity", "bits_per_byte": "bits_per_byte"}
 LOWER = ["ter", "brier_score", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte"]
 
@@ -133,7 +133,7 @@ class Writer:
     def generate_until(self, count):
         shape = self.pick.choice(["column"] * 3 + ["template", "literal", "fixed", "choice"])
         kind = self.pick.choice(["text"] * 4 + ["list", "list", "scalar"])
-        names = self.some(["exact_match", "bleu", "chrf", "ter"]) if kind == "text" or self.odd(0.3) else ["exact_match"]
+        names = self.some(["exact_match", "bleu", "chrf", "chrf++", "ter"]) if kind == "text" or self.odd(0.3) else ["exact_match"]
         task = {"doc_to_text": "q", "doc_to_target": "target", "metric_list": self.metrics(names, self.exact_match_arguments)}
         if self.chance(0.1):
             del task["metric_list"]

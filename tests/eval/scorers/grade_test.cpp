@@ -17,8 +17,12 @@ namespace tsugi::eval {
 namespace {
 
 using testing::DoubleEq;
+using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+// Of a number up to 100 that eight divisions went into, each rounded once.
+constexpr double kRounding = 1e-12;
 
 /// What a test gives for a document of each type of task: a text, or what its requests have.
 struct Given {
@@ -192,7 +196,7 @@ TEST(RightAnswers, TheFirstDocumentDecidesWhetherThereAreSeveral) {
 }
 
 TEST(RightAnswers, OneTextForMetricsOfTexts) {
-  for (const char* name : {"bleu", "chrf", "ter"}) {
+  for (const char* name : {"bleu", "chrf", "chrf++", "ter"}) {
     const auto error = [&](const std::string& target, const std::string& filters) {
       return error_of(metric(name) + filters, std::vector<std::string>{target},
                       std::vector<Given>{{"a", {}}});
@@ -211,6 +215,16 @@ TEST(RightAnswers, HalvesOfCharactersAreRefused) {
   EXPECT_THAT(error_of(template_key + metric("exact_match"),
                        std::vector<std::string>{R"("[\"\\ud83d\\ude00\"]")"}, std::vector<Given>{{"a", {}}}),
               HasSubstr("items.jsonl:1: a broken character escape in a string (one half of a pair)"));
+}
+
+TEST(Totals, ChrfWithWordsIsSacrebleus) {
+  const Graded result = graded(
+      metric("chrf++"), {"\"The cat (really) sat on the mat.\"", "\"猫は、マットの上。\"", "\"- a !\""},
+      {{"A cat (truly) sat on a mat .", {}}, {"猫はマットの上に。", {}}, {"a -b", {}}});
+  EXPECT_THAT(result.values,
+              ElementsAre(DoubleNear(43.03092447003357, kRounding), DoubleNear(35.368480725623584, kRounding),
+                          DoubleNear(26.666666666666668, kRounding)));
+  EXPECT_NEAR(result.score, 41.1195270666307, kRounding);
 }
 
 TEST(Totals, BreakOffWhereTheHarnessDoes) {
