@@ -59,9 +59,18 @@ PythonRegex::Match match_of(const std::string& text, const PCRE2_SIZE* offsets, 
   return match;
 }
 
+/// For messages: as much of a pattern as fits into a line.
+std::string shown(const std::string& pattern) {
+  constexpr std::size_t kMost = 80;
+  if (pattern.size() <= kMost) return pattern;
+  std::size_t cut = kMost;
+  while ((static_cast<unsigned char>(pattern[cut]) & 0xC0U) == 0x80U) --cut;  // not inside a character
+  return pattern.substr(0, cut) + "…";
+}
+
 [[noreturn]] void refuse(const std::string& pattern, const std::string& where, std::string_view why,
                          std::string_view cure = "write it as Python's re module takes it") {
-  throw InputError(where, fmt::format("the pattern '{}' has {}", pattern, why), std::string(cure));
+  throw InputError(where, fmt::format("the pattern '{}' has {}", shown(pattern), why), std::string(cure));
 }
 
 }  // namespace
@@ -89,7 +98,8 @@ struct PythonRegex::Compiled {
       if (result == PCRE2_ERROR_NOMATCH) return;
       if (result < 0) {
         throw InputError(
-            where, fmt::format("the pattern '{}' gave up on an answer ({})", pattern, message_of(result)),
+            where,
+            fmt::format("the pattern '{}' gave up on an answer ({})", shown(pattern), message_of(result)),
             "simplify nested repetitions");
       }
       found(offsets, count);

@@ -12,6 +12,7 @@
 
 #include "merge/kernels/kernels.h"
 #include "merge/methods/describe.h"
+#include "merge/methods/stored_marks.h"
 #include "merge/steps/elect_sign.h"
 #include "merge/steps/group_sums.h"
 #include "merge/steps/scratch.h"
@@ -128,20 +129,11 @@ struct Sce {
     return true;
   }
 
-  // What stays from sums to result, or this thread's.
-  static kernels::Marks marks_for(const StoredTile& tile) {
-    const std::size_t size = kernels::marks_of(tile.size);
-    if (!tile.marks.empty()) return tile.marks.first(size);
-    thread_local std::vector<std::uint16_t> own;
-    own.resize(std::max(own.size(), size));
-    return kernels::Marks(own).first(size);
-  }
-
   static bool stored_sums(const Given& given, const StoredTile& tile, const Answers& answers,
                           std::span<double> out) {
     kernels::Marks marks;
     if (selects(given)) {
-      marks = marks_for(tile);
+      marks = marks_for(tile, 0);
       if (!mark(tile, answers, marks)) return false;
       std::fill(out.begin(), out.end(), 0.0);
       if (std::all_of(marks.begin(), marks.end(), [](std::uint16_t word) { return word == 0; })) return true;
@@ -158,7 +150,7 @@ struct Sce {
                            std::span<std::byte> out) {
     kernels::Marks marks;
     if (selects(given)) {
-      marks = marks_for(tile);
+      marks = marks_for(tile, 0);
       if (tile.marks.empty() && !mark(tile, answers, marks)) return false;
     }
     thread_local std::vector<kernels::StoredVote> votes;

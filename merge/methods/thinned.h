@@ -28,6 +28,7 @@
 
 #include "merge/kernels/kernels.h"
 #include "merge/methods/describe.h"
+#include "merge/methods/stored_marks.h"
 #include "merge/steps/consensus.h"
 #include "merge/steps/group_sums.h"
 #include "merge/steps/random_mask.h"
@@ -239,15 +240,6 @@ struct Thinned {
  private:
   static kernels::StoredPair pair(const StoredTile& tile, std::size_t model) {
     return {.x = tile.models[model], .base = tile.base, .n = tile.size};
-  }
-
-  // Of one model: those that stay from sums to result, or this thread's.
-  static kernels::Marks marks_for(const StoredTile& tile, std::size_t model) {
-    const std::size_t size = kernels::marks_of(tile.size);
-    if (!tile.marks.empty()) return tile.marks.subspan(model * size, size);
-    thread_local std::vector<std::uint16_t> own;
-    own.resize(std::max(own.size(), (tile.models.size() + 1) * size));
-    return kernels::Marks(own).subspan(model * size, size);
   }
 
   static constexpr bool kKeepsRange = requires { &Rule::range; };

@@ -7,6 +7,7 @@
 
 #include "recipes/error.h"
 #include "tests/eval/tasks/golden.h"
+#include "tests/support/input_error.h"
 
 namespace tsugi::eval {
 namespace {
@@ -42,8 +43,18 @@ TEST(PythonRegex, FindsAndRemovesWhatPythonDoes) {
 TEST(PythonRegex, RefusesWhatPythonRefuses) {
   const Json golden = tests::task_golden();
   for (const Json& pattern : golden["bad_patterns"]) {
-    EXPECT_THROW(PythonRegex(pattern.get<std::string>(), "task.yaml:1:1"), InputError) << pattern;
+    EXPECT_THROW(static_cast<void>(PythonRegex(pattern.get<std::string>(), "task.yaml:1:1")), InputError)
+        << pattern;
   }
+}
+
+TEST(PythonRegex, ShowsTheBeginningOfALongPattern) {
+  std::string pattern = "(";
+  for (int i = 0; i < 10000; ++i) pattern += "語";
+  const std::string message = tests::message_of([&] { const PythonRegex regex(pattern, "here"); });
+  EXPECT_THAT(message, HasSubstr("(語語"));
+  EXPECT_THAT(message, HasSubstr("語…'"));
+  EXPECT_LT(message.size(), 300U);
 }
 
 TEST(PythonRegex, ErrorsNamePlaceAndPattern) {
