@@ -7,6 +7,7 @@
 
 #include "recipes/error.h"
 #include "tests/eval/tasks/golden.h"
+#include "tests/support/input_error.h"
 
 namespace tsugi::eval {
 namespace {
@@ -21,12 +22,7 @@ FilterStep step_of(const std::string& function, const Json& arguments) {
 }
 
 std::string error_of(std::vector<FilterStep> steps) {
-  try {
-    FilterChain({"name", std::move(steps)});
-    return "no error";
-  } catch (const InputError& error) {
-    return error.what();
-  }
+  return tests::message_of([&] { const FilterChain chain({"name", std::move(steps)}); });
 }
 
 TEST(Filters, GiveWhatTheHarnessGives) {
