@@ -171,12 +171,13 @@ class TensorRun {
                              const KeyVisitor& visit) {
       TileLoader loader(plan_, planned_, tiling_, reads_, !checked_);
       tiles.for_each([&](std::size_t index) {
-        const Tile* tile = nullptr;
+        KeyedTile tile{.index = index};
+        if (straight_) tile.stored = stored_->tile(tiling_, index);
         for (std::size_t begin = 0; begin < queries.size();) {
           const std::size_t of_keys = queries[begin] / needs.queries_per_key;
           std::size_t end = begin + 1;
           while (end < queries.size() && queries[end] / needs.queries_per_key == of_keys) ++end;
-          visit_keys(index, queries.subspan(begin, end - begin), visit, loader, tile);
+          visit_keys(tile, queries.subspan(begin, end - begin), visit, loader);
           begin = end;
         }
       });
@@ -189,23 +190,30 @@ class TensorRun {
                             [&](std::uint64_t kept) { return kept > 0 && kept < case_.elements; });
   }
 
-  // Of queries that rank the same keys. `tile` is loaded when it is wanted first.
-  void visit_keys(std::size_t index, std::span<const std::size_t> queries, const KeyVisitor& visit,
-                  TileLoader& loader, const Tile*& tile) {
-    const std::span<float> written = loader.result(tiling_.size_of(index));
+  // A tile whose keys are ranked, in f32 once that is wanted.
+  struct KeyedTile {
+    std::size_t index;
+    StoredTile stored = {};
+    const Tile* loaded = nullptr;
+  };
+
+  // Of queries that rank the same keys.
+  void visit_keys(KeyedTile& tile, std::span<const std::size_t> queries, const KeyVisitor& visit,
+                  TileLoader& loader) {
+    const std::span<float> written = loader.result(tiling_.size_of(tile.index));
     bool done = false;
     if (straight_ && planned_.method->stored_keys != nullptr) {
-      const StoredKeys keys = planned_.method->stored_keys(stored_->tile(tiling_, index), queries[0]);
+      const StoredKeys keys = planned_.method->stored_keys(tile.stored, queries[0]);
       if (visit.stored && visit.stored(queries, keys)) return;
       done = kernels::active(keys.type)->write_keys(keys, written);
     } else if (straight_ && planned_.method->write_stored_keys != nullptr) {
-      done = planned_.method->write_stored_keys(stored_->tile(tiling_, index), queries[0], written);
+      done = planned_.method->write_stored_keys(tile.stored, queries[0], written);
     }
     if (!done) {
-      if (tile == nullptr) tile = &loader.load(index);
-      planned_.method->keys(case_, *tile, answers_, queries[0], written);
+      if (tile.loaded == nullptr) tile.loaded = &loader.load(tile.index);
+      planned_.method->keys(case_, *tile.loaded, answers_, queries[0], written);
     }
-    for (const std::size_t query : queries) visit.written(query, index, written);
+    for (const std::size_t query : queries) visit.written(query, tile.index, written);
   }
 
   bool stored_tally(std::size_t index, std::span<double> tallies) {
