@@ -21,8 +21,9 @@ std::size_t words_of_tile(const Tiling& tiling, std::size_t bits) {
 }  // namespace
 
 StoredInputs::Input StoredInputs::input_of(const TensorView& view, const PlannedTensor& tensor) const {
-  if (view.rows == nullptr && view.dtype == type_) return {.lies = view.bytes.data(), .wanted = true};
-  return {.converted = tensor.work_type == type_ ? &view : nullptr, .wanted = true};
+  if (view.dtype != type_) return {.converted = tensor.work_type == type_ ? &view : nullptr, .wanted = true};
+  // Rows that are made, as with an adapter, are f32 whatever they count as, and are not rounded on the way.
+  return {.lies = view.rows == nullptr ? view.bytes.data() : nullptr, .wanted = true};
 }
 
 std::optional<StoredInputs> StoredInputs::of(const PlannedTensor& tensor, std::span<const char> reads) {

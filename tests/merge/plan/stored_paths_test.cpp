@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <memory>
 #include <random>
 
 #include "merge/stored_inputs.h"
@@ -240,6 +242,42 @@ TEST(StoredPaths, ConvertedInputsHaveTheBitsOfInputsRoundedBefore) {
             << method << " " << name(type);
       });
     }
+  }
+}
+
+class Made : public merge::RowReader {
+ public:
+  explicit Made(std::vector<float> values, std::size_t length)
+      : values_(std::move(values)), length_(length) {}
+  void read(std::size_t row_begin, std::size_t rows, std::span<float> out) const override {
+    std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(row_begin * length_), rows * length_,
+                out.begin());
+  }
+  std::uint64_t stored_bytes() const override { return values_.size() * sizeof(float); }
+
+ private:
+  std::vector<float> values_;
+  std::size_t length_;
+};
+
+// A weight with its adapter counts as bf16 and is f32: it is rounded once, as part of the result.
+TEST(StoredPaths, MadeRowsAreNotRoundedToTheTypeThatTheyCountAs) {
+  const merge::Shape shape{65, 1030};
+  const std::vector<float> values = tuned(65 * 1030, 1, DType::F32);
+  for (const char* const method : {"linear", "slerp", "ties"}) {
+    Given given{.method = method, .shape = shape, .models = 1};
+    if (given.method == "slerp") given.global = {{"t", 0.3}};
+    if (given.method != "slerp") given.per_model = {{{"weight", 0.7}}};
+    std::vector<MemoryTensor> tensors;
+    tensors.emplace_back("w", shape, tuned(65 * 1030, 99, DType::BF16), DType::BF16);
+    tensors.emplace_back("w", shape, values, DType::F32);
+    const std::vector<float> wanted = given.merged_of(tensors, merge::Concurrency::serial);
+    tensors[1].view.dtype = DType::BF16;
+    tensors[1].view.bytes = {};
+    tensors[1].view.rows = std::make_shared<Made>(values, 1030);
+    given.work_type = DType::BF16;
+    with_all_kernels(
+        [&] { EXPECT_EQ(given.merged_of(tensors, merge::Concurrency::parallel), wanted) << method; });
   }
 }
 
