@@ -10,6 +10,13 @@
 #include "merge/steps/stored_gram.h"
 
 namespace tsugi::merge {
+namespace {
+
+std::size_t vectors_of(Products products, std::size_t models) {
+  return models + (products == Products::base_and_models ? 1 : 0);
+}
+
+}  // namespace
 
 void dot_products(Products products, const Tile& tile, std::span<double> out) {
   if (products != Products::base_and_models)
@@ -20,11 +27,14 @@ void dot_products(Products products, const Tile& tile, std::span<double> out) {
   steps::gram(vectors, {}, out);
 }
 
+bool may_go_straight(Products products, std::size_t models) {
+  return vectors_of(products, models) <= steps::kMostStoredVectors;
+}
+
 bool dot_products(Products products, const StoredTile& tile, std::span<double> out) {
+  if (products != Products::models && tile.base == nullptr) return false;
   const bool base_first = products == Products::base_and_models;
-  const std::size_t count = tile.models.size() + (base_first ? 1 : 0);
-  if (count > steps::kMostStoredVectors || (products != Products::models && tile.base == nullptr))
-    return false;
+  const std::size_t count = vectors_of(products, tile.models.size());
   std::array<const std::byte*, steps::kMostStoredVectors> vectors{};
   if (base_first) vectors[0] = tile.base;
   std::copy(tile.models.begin(), tile.models.end(), vectors.begin() + (base_first ? 1 : 0));

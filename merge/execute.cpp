@@ -252,11 +252,12 @@ class TensorRun {
   }
 
   void multiply(const Needs& needs) {
+    const bool straight = stored_ && may_go_straight(needs.products, planned_.models.size());
     std::vector<double> of_tiles(std::max<std::size_t>(1, tiling_.tiles) * needs.sums);
     for_groups([&](std::size_t group, TileLoader& loader) {
       tiles_of(group).for_each([&](std::size_t index) {
         const std::span<double> own(of_tiles.data() + index * needs.sums, needs.sums);
-        if (stored_ && dot_products(needs.products, stored_->tile(tiling_, index), own)) return;
+        if (straight && dot_products(needs.products, stored_->tile(tiling_, index), own)) return;
         dot_products(needs.products, loader.load(index), own);
       });
     });
@@ -313,7 +314,8 @@ class TensorRun {
     if (planned_.method->blend != nullptr) form_ = planned_.method->blend(case_);
     if (form_ == Blend::none || !stored_ || planned_.output.dtype != stored_->type()) return;
     whole_blend_ = stored_blend(stored_->whole());
-    blends_tiles_ = !whole_blend_ && tiling_.tiles > 0 && stored_blend(stored_->tile(tiling_, 0));
+    if (whole_blend_ || tiling_.tiles == 0 || !stored_->make(planned_.output.dtype)) return;
+    blends_tiles_ = stored_blend(stored_->tile(tiling_, 0)).has_value();
   }
 
   std::optional<steps::StoredBlend> stored_blend(const StoredTile& tile) const {

@@ -3,9 +3,9 @@
 #include "merge/checkpoint/f16.h"
 
 #include <bit>
-#include <cstring>
 #include <vector>
 
+#include "merge/checkpoint/float_bits.h"
 #include "merge/clones.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -14,31 +14,10 @@
 #define TSUGI_F16C __attribute__((target("avx2,f16c")))
 #endif
 
-// Bits are picked by masks, not by ?:, because GCC turns a conditional around floating-point work into a
-// branch and then gives up vectorising. Nothing here reads or makes a subnormal float, so flush-to-zero modes
-// change no result.
 namespace tsugi::merge {
 namespace {
 
-constexpr std::uint32_t kInfinity = 0x7f800000;      // of f32; above it, without sign, is NaN
-constexpr std::uint32_t kQuiet = 0x00400000;         // the bit that makes an f32 NaN quiet
 constexpr std::uint32_t kBias = (127u - 15u) << 23;  // exponent bias of f32 less that of F16, in place
-
-inline std::uint32_t pick(bool condition, std::uint32_t yes, std::uint32_t no) {
-  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
-  return (yes & mask) | (no & ~mask);
-}
-
-inline std::uint32_t load(const std::byte* from) {
-  std::uint16_t half = 0;
-  std::memcpy(&half, from, sizeof(half));
-  return half;
-}
-
-inline void store(std::byte* to, std::uint32_t half) {
-  const auto stored = static_cast<std::uint16_t>(half);
-  std::memcpy(to, &stored, sizeof(stored));
-}
 
 inline std::uint32_t widened_f16(std::uint32_t half) {
   const std::uint32_t size = half & 0x7fffu;
@@ -52,7 +31,7 @@ inline std::uint32_t widened_f16(std::uint32_t half) {
 }
 
 inline std::uint32_t narrowed_f16(std::uint32_t bits) {
-  const std::uint32_t size = bits & 0x7fffffffu;
+  const std::uint32_t size = magnitude(bits);
   const std::uint32_t even = (size >> 13) & 1u;
   const std::uint32_t normal = (size + 0xfffu + even - kBias) >> 13;
   // 0.5 has the spacing 2^-24 of F16's subnormals: the addition rounds to nearest even.
@@ -65,14 +44,15 @@ inline std::uint32_t narrowed_f16(std::uint32_t bits) {
 }
 
 TSUGI_CLONES void widen_plainly(const std::byte* in, float* out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<float>(widened_f16(load(in + 2 * i)));
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = std::bit_cast<float>(widened_f16(load<std::uint16_t>(in + 2 * i)));
 }
 
 TSUGI_CLONES std::uint32_t narrow_plainly(const float* in, std::byte* out, std::size_t count) {
   std::uint32_t bad = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t half = narrowed_f16(std::bit_cast<std::uint32_t>(in[i]));
-    store(out + 2 * i, half);
+    store(out + 2 * i, static_cast<std::uint16_t>(half));
     bad += static_cast<std::uint32_t>((half & 0x7c00u) == 0x7c00u);
   }
   return bad;

@@ -10,41 +10,16 @@
 #include <cstring>
 
 #include "merge/checkpoint/f16.h"
+#include "merge/checkpoint/float_bits.h"
 #include "merge/clones.h"
 #include "recipes/error.h"
 
-// Bits are picked by masks, not by ?:, because GCC turns a conditional around floating-point work into a
-// branch and then gives up vectorising. Nothing here reads or makes a subnormal float, so flush-to-zero modes
-// change no result.
 namespace tsugi::merge {
 namespace {
-
-constexpr std::uint32_t kInfinity = 0x7f800000;  // of f32; above it, without sign, is NaN
-constexpr std::uint32_t kQuiet = 0x00400000;     // the bit that makes an f32 NaN quiet
 
 // Values converted between two looks at the 32-bit counter of non-finite values, so that it cannot overflow.
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
-inline std::uint32_t pick(bool condition, std::uint32_t yes, std::uint32_t no) {
-  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
-  return (yes & mask) | (no & ~mask);
-}
-
-template <class T>
-inline T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof(T));
-  return value;
-}
-
-template <class T>
-inline void store(std::byte* to, T value) {
-  std::memcpy(to, &value, sizeof(T));
-}
-
-inline std::uint32_t magnitude(std::uint32_t bits) {
-  return bits & 0x7fffffffu;
-}
 inline std::uint32_t non_finite(std::uint32_t bits) {
   return static_cast<std::uint32_t>(magnitude(bits) >= kInfinity);
 }
