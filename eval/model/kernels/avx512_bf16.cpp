@@ -56,8 +56,10 @@ TSUGI_INLINE Lanes multiply_step(__m512i value, __m512i panel, Lanes sum) {
 #include "eval/model/kernels/body/attention.inc"
 #include "eval/model/kernels/body/attention_lanes.inc"
 
-// Two panels of it are 32 KiB of a first cache of 48, beside 12 rows.
-constexpr std::size_t kDepthBlock = 512;
+// Between blocks sums go through memory, so fewer blocks are better: widths of 576 and 768 are one. Two
+// panels are 48 KiB then; what a first cache of 32 does not hold comes from the second, 128 bytes for 24
+// products.
+constexpr std::size_t kDepthBlock = 768;
 
 // Rows that pass a pair of panels before the next pair: what is not in the second cache comes from the third,
 // which the arithmetic of 32 columns leaves time for.
