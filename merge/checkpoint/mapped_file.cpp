@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "merge/unmap.h"
 #include "recipes/error.h"
 
 namespace tsugi::merge {
@@ -49,7 +50,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ != nullptr) unmap(const_cast<std::byte*>(data_), size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

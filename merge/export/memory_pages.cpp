@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "merge/unmap.h"
+
 namespace tsugi::merge {
 namespace {
 
@@ -38,7 +40,7 @@ MemoryPages::MemoryPages(std::byte* mapped, std::uint64_t size)
     : mapped_(mapped), size_(size), made_(new std::atomic<bool>[(size + kPiece - 1) / kPiece] {}) {}
 
 MemoryPages::~MemoryPages() {
-  ::munmap(mapped_, size_);
+  unmap(mapped_, size_);
 }
 
 // Where there is no room the call fails; a store would end the process.

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "merge/parallel.h"
+
 namespace tsugi::merge {
 namespace {
 
@@ -95,6 +97,16 @@ TEST(MemoryPages, SayWhereNoPagesCanBeHad) {
   if (pages == nullptr) GTEST_SKIP() << "the system cannot make pages of a mapping";
   ASSERT_EQ(ftruncate(file.descriptor(), 0), 0);
   EXPECT_FALSE(pages->write(patterns(0, 10), 0));
+}
+
+// Their mapping is large enough that all threads of a pool take part.
+TEST(MemoryPages, WhatTheMappingForgetsStaysInTheFile) {
+  const MemoryFile file(kSize);
+  auto pages = MemoryPages::of(file.descriptor(), kSize);
+  if (pages == nullptr) GTEST_SKIP() << "the system cannot make pages of a mapping";
+  ASSERT_TRUE(pages->write(patterns(0, kSize), 0));
+  ThreadPool(3).run([&] { pages.reset(); });
+  EXPECT_EQ(file.read(0, kSize), patterns(0, kSize));
 }
 
 }  // namespace
