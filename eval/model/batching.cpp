@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kMostSequences = 60;
 
 // Weights that stay in a third cache cost little to read again; then keys and values should stay there too:
-// 24 sequences of 200 tokens of the bundled experts take 10 MB, and products of 24 rows are hardly slower than
-// of 60 (bench_gemm).
+// 24 sequences of 200 tokens of the bundled experts take 10 MB, and products of 24 rows are hardly slower
+// than of 60 (bench_gemm).
 constexpr std::size_t kFewSequences = 24;
 constexpr std::size_t kCachedWeights = std::size_t{8} << 20U;  // bytes
 

@@ -148,6 +148,14 @@ void KvCache::locate(std::size_t hop, std::size_t sequence, kernels::Attention& 
   work.table = sequences_[sequence].table.data();
 }
 
+void KvCache::expect(std::size_t hop, std::size_t number, std::size_t first, std::size_t end,
+                     kernels::Upcoming& upcoming) const {
+  const Sequence& sequence = sequences_[number];
+  const std::size_t begin = std::max(sequence.shared, first / kKvBlock);
+  for (std::size_t i = begin; i < blocks_of(end); ++i)
+    upcoming.add(memory_ + sequence.table[i] * block_bytes_ + hop * hop_bytes_);
+}
+
 std::size_t KvCache::block_bytes(const ModelShape& shape, std::size_t hops, DType element) {
   return hops * shape.kv_heads * kernels::kv_elements(shape.head) * bytes(element);
 }

@@ -56,6 +56,12 @@ class KvCache {
   /// Says where attention finds a sequence's blocks.
   void locate(std::size_t hop, std::size_t sequence, kernels::Attention& work) const;
 
+  /// Adds what the hop's attention reads of the sequence's positions [first, end) that it does not share,
+  /// each piece piece_bytes() long.
+  void expect(std::size_t hop, std::size_t sequence, std::size_t first, std::size_t end,
+              kernels::Upcoming& upcoming) const;
+  std::size_t piece_bytes() const { return hop_bytes_; }
+
   /// Of one block.
   static std::size_t block_bytes(const ModelShape& shape, std::size_t hops, DType element);
   static std::size_t blocks_of(std::size_t positions) {

@@ -201,6 +201,7 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
   work.y = y.data;
   work.y_stride = y.stride;
   work.add = add;
+  work.upcoming = &scratch.upcoming;
   const kernels::Kernels& table = kernels::active();
   (in_bf16(layout_) ? table.multiply_bf16 : table.multiply_f32)(work);
 }
@@ -214,9 +215,9 @@ void PackedMatrix::multiply_pairs(const Activations& x, const Activations& y, bo
   const std::size_t stride = filled + kernels::kBf16Step;
   constexpr std::size_t kLine = 64;  // bytes
   const std::size_t bytes = x.rows * stride * sizeof(std::uint16_t);
-  if (scratch.size() < bytes + kLine) scratch.resize(bytes + kLine);
-  void* start = scratch.data();
-  std::size_t room = scratch.size();
+  if (scratch.room.size() < bytes + kLine) scratch.room.resize(bytes + kLine);
+  void* start = scratch.room.data();
+  std::size_t room = scratch.room.size();
   auto* rounded = static_cast<std::uint16_t*>(std::align(kLine, bytes, start, room));
   for (std::size_t r = 0; r < x.rows; ++r) {
     std::uint16_t* row = rounded + r * stride;
@@ -233,6 +234,7 @@ void PackedMatrix::multiply_pairs(const Activations& x, const Activations& y, bo
   work.y = y.data;
   work.y_stride = y.stride;
   work.add = add;
+  work.upcoming = &scratch.upcoming;
   table.multiply(work);
 }
 

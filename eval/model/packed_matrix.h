@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eval/model/aligned_buffer.h"
+#include "eval/model/kernels/upcoming.h"
 
 namespace tsugi::eval {
 
@@ -30,8 +31,11 @@ struct Activations {
 /// power of two do not all fall into the same sets of a cache.
 std::size_t activation_stride(std::size_t width);
 
-/// Memory that a product needs for itself; one for each thread that computes, kept from call to call.
-using ProductScratch = std::vector<std::byte>;
+/// What products of one thread share; kept from call to call.
+struct ProductScratch {
+  std::vector<std::byte> room;  ///< that a product needs for itself
+  kernels::Upcoming upcoming;   ///< what the thread reads after them
+};
 
 enum class Layout : std::uint8_t {
   panels_f32,   ///< for our own kernels

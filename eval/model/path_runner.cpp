@@ -97,6 +97,7 @@ void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
   prepare(layer.attention_norm);
   if (shape_.parallel) {
     attention(runs, hop_number, layer, branch_, false);
+    expect(runs, hop_number + 1);
     if (layer.mlp_norm.present()) prepare(layer.mlp_norm);
     mlp(layer, hidden_, true);
     for (std::size_t r = 0; r < hidden_.rows; ++r)
@@ -105,6 +106,7 @@ void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
   }
   const bool attention_post = layer.attention_post_norm.present();
   attention(runs, hop_number, layer, attention_post ? branch_ : hidden_, !attention_post);
+  expect(runs, hop_number + 1);
   if (attention_post) add_normed(layer.attention_post_norm, branch_);
   prepare(layer.mlp_norm);
   const bool mlp_post = layer.mlp_post_norm.present();
@@ -141,6 +143,17 @@ void PathRunner::add_normed(const NormWeights& norm, const Activations& branch) 
   }
 }
 
+void PathRunner::expect(std::span<const Run> runs, std::size_t hop) {
+  scratch_.upcoming.clear(cache_.piece_bytes());
+  if (hop == path_.size()) return;
+  const std::size_t window = kind(hop).window;
+  for (const Run& run : runs) {
+    const std::size_t seen = run.first_position + 1;
+    cache_.expect(hop, run.sequence, window > 0 && seen > window ? seen - window : 0, run.end(),
+                  scratch_.upcoming);
+  }
+}
+
 // Norms and turns query and key of a run's rows, which follow each other in qkv_.
 void PathRunner::turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer) {
   const bool far = kind.rope && shape_.ropes[*kind.rope].is_far(run.reach == 0 ? run.end() : run.reach);
@@ -161,7 +174,7 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Res
                            const Activations& to, bool add) {
   layer.qkv.multiply(normed_, qkv_, false, scratch_);
   add_bias(layer.qkv_bias, qkv_);
-  const LayerKind kind = models_[path_[hop].source]->shape().kind(path_[hop].layer);
+  const LayerKind kind = this->kind(hop);
   kernels::Attention work;
   work.scratch = attention_scratch_;
   work.q_stride = qkv_.stride;

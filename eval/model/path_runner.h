@@ -71,10 +71,13 @@ class PathRunner {
  private:
   void embed(std::span<const Run> runs);
   void run_layer(std::span<const Run> runs, std::size_t hop);
+  LayerKind kind(std::size_t hop) const { return models_[path_[hop].source]->shape().kind(path_[hop].layer); }
   /// Adds to `to`, or stores into it.
   void attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
                  const Activations& to, bool add);
   void mlp(const ResidentLayer& layer, const Activations& to, bool add);
+  /// Has the products until a hop's attention ask for what that reads; behind the last hop, for nothing.
+  void expect(std::span<const Run> runs, std::size_t hop);
   void turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer);
   /// Of all rows those whose logits are wanted: the last layer's others only leave keys and values.
   void keep_wanted(std::span<const Run> runs);

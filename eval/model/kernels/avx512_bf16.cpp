@@ -92,7 +92,7 @@ TSUGI_TARGET void multiply_rows(const Bf16Product& a, std::size_t begin, std::si
       const Operand* next = !last  ? work.panel + step * kLanes
                             : more ? work.panel - k * kLanes + width * depth * kLanes
                                    : nullptr;
-      multiply_block(tiling, work, panels, next);
+      multiply_block(tiling, work, panels, next, a.upcoming);
     }
   }
 }

@@ -33,6 +33,7 @@ struct Bf16Product {
   float* y = nullptr;
   std::size_t y_stride = 0;  ///< at least 16 panel_count
   bool add = false;
+  Upcoming* upcoming = nullptr;  ///< asked for meanwhile, except by AMX
 };
 
 /// All functions are noexcept, thread-safe, and need no alignment.

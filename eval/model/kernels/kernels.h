@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <span>
 
+#include "eval/model/kernels/upcoming.h"
+
 namespace tsugi::eval::kernels {
 
 /// Lanes of f32 that the loops work on; also the columns of a panel of weights. One register of AVX-512, two
@@ -37,6 +39,7 @@ struct PanelProduct {
   float* y = nullptr;
   std::size_t y_stride = 0;  ///< at least 16 panel_count: whole panels are written
   bool add = false;
+  Upcoming* upcoming = nullptr;  ///< asked for meanwhile
 };
 
 /// Positions of one block of a KV cache.

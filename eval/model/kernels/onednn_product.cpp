@@ -102,9 +102,10 @@ void OneDnnProduct::multiply(const Activations& x, const void* weights, const Ac
                              ProductScratch& scratch) const {
   const State& s = *state_;
   constexpr std::size_t kAlignment = 64;
-  if (scratch.size() < s.scratch_bytes() + kAlignment) scratch.resize(s.scratch_bytes() + kAlignment);
-  void* start = scratch.data();
-  std::size_t room = scratch.size();
+  if (scratch.room.size() < s.scratch_bytes() + kAlignment)
+    scratch.room.resize(s.scratch_bytes() + kAlignment);
+  void* start = scratch.room.data();
+  std::size_t room = scratch.room.size();
   std::byte* base = static_cast<std::byte*>(std::align(kAlignment, s.scratch_bytes(), start, room));
   auto* out = reinterpret_cast<float*>(base + s.y_offset());
 
