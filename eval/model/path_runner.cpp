@@ -97,7 +97,6 @@ void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
   prepare(layer.attention_norm);
   if (shape_.parallel) {
     attention(runs, hop_number, layer, branch_, false);
-    expect(runs, hop_number + 1);
     if (layer.mlp_norm.present()) prepare(layer.mlp_norm);
     mlp(layer, hidden_, true);
     for (std::size_t r = 0; r < hidden_.rows; ++r)
@@ -106,7 +105,6 @@ void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
   }
   const bool attention_post = layer.attention_post_norm.present();
   attention(runs, hop_number, layer, attention_post ? branch_ : hidden_, !attention_post);
-  expect(runs, hop_number + 1);
   if (attention_post) add_normed(layer.attention_post_norm, branch_);
   prepare(layer.mlp_norm);
   const bool mlp_post = layer.mlp_post_norm.present();
@@ -205,6 +203,7 @@ void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const Res
     row += run.tokens.size();
     attended += work.rows;
   }
+  expect(runs, hop + 1);
   if (last) keep_wanted(runs);
   layer.out.multiply(attended_, to, add, scratch_);
   add_bias(layer.out_bias, to);

@@ -48,10 +48,10 @@ def main():
             if abs(found - wanted) > compare_metrics.TOLERANCE:
                 print(f"{answer!r} for {targets!r}: ours {found}, rouge_score {wanted}")
             worst, count = max(worst, abs(found - wanted)), count + 1
-    passed = worst <= compare_metrics.TOLERANCE
-    print(f"{f'rougeL of {count} answers':44} {'rouge_score 0.1.2':20} {compare_metrics.TOLERANCE:12.1e} {worst:12.1e}  {'pass' if passed else 'FAIL'}")
-    return 0 if passed else 1
+    table = shared.Table()
+    table.line(f"rougeL of {count} answers", "rouge_score 0.1.2", f"{compare_metrics.TOLERANCE:.0e}", f"{worst:.1e}", worst <= compare_metrics.TOLERANCE)
+    table.end()
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
