@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/weights.h"
 
 namespace tsugi::eval {
@@ -19,8 +20,9 @@ constexpr std::size_t kMostSequences = 60;
 constexpr std::size_t kFewSequences = 24;
 constexpr std::size_t kCachedWeights = std::size_t{8} << 20U;  // bytes
 
-// A step has room for one token of every sequence and as many tokens of prompts: whole tiles of 12 rows.
-constexpr std::size_t kMostRows = 2 * kMostSequences;
+// A step in f32 has room for one token of every sequence and as many tokens of prompts: whole tiles of 12
+// rows.
+constexpr std::size_t kRows = 2 * kMostSequences;
 
 // Of one thread: 60 sequences of 300 tokens of SmolLM2-135M in bf16 are 0.5 GB. Longer ones of larger models
 // take fewer sequences at once before they take more memory.
@@ -40,7 +42,7 @@ Batching plan_batching(const ModelShape& shape, std::size_t hops, DType element,
   batching.room.sequences = std::clamp<std::size_t>(share, 1, most_sequences(shape, element));
   batching.room.blocks = std::max(one, std::min(batching.room.sequences * one, kMostCacheBytes / block));
   batching.room.longest = one * kernels::kKvBlock;
-  batching.rows = kMostRows;
+  batching.rows = element == DType::BF16 ? kernels::active_bf16()->rows : kRows;
   return batching;
 }
 

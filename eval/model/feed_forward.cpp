@@ -57,19 +57,59 @@ FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffe
 
 void FeedForward::run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
                       ProductScratch& scratch) {
-  const kernels::Kernels& kernel = kernels::active();
-  const kernels::Nonlinear f = nonlinear(shape_.activation);
+  if (x.rows == 0) return;
   const std::size_t ffn = mlp.down.columns();
-  inner_.rows = activated_.rows = x.rows;
-  mlp.gate_up.multiply(x, inner_, false, scratch);
-  for (std::size_t r = 0; r < x.rows; ++r) {
-    float* inner = inner_.row(r);
-    kernel.add(mlp.gate_up_bias.data(), mlp.gate_up_bias.size(), 1, inner);
-    kernel.activate(f, inner, shape_.gated ? inner + ffn : nullptr, ffn, activated_.row(r));
-  }
-  mlp.down.multiply(activated_, y, add, scratch);
+  const Operands operands = mlp.gate_up.operands(x, scratch.room);
+  const OperandRows activated(mlp.down.layout(), ffn, x.rows, activated_.data);
+  const std::size_t width = stretch(ffn, x.rows);
+  for (std::size_t first = 0; first < ffn; first += width)
+    run_stretch(mlp, operands, {first, std::min(width, ffn - first)}, activated, scratch.upcoming);
+  mlp.down.multiply(activated.all(), mlp.down.panels(), y, add, &scratch.upcoming);
   for (std::size_t r = 0; r < y.rows; ++r)
-    kernel.add(mlp.down_bias.data(), mlp.down_bias.size(), 1, y.row(r));
+    kernels::active().add(mlp.down_bias.data(), mlp.down_bias.size(), 1, y.row(r));
+}
+
+// Inner columns that are worked on at once. Where gates and others do not begin with a panel, all.
+std::size_t FeedForward::stretch(std::size_t ffn, std::size_t rows) const {
+  constexpr std::size_t kBytes = std::size_t{256} << 10U;
+  constexpr std::size_t kPair = 2 * kernels::kLanes;
+  if (ffn % kernels::kLanes != 0) return ffn;
+  const std::size_t fitting = kBytes / (rows * shape_.ffn_inputs() * sizeof(float)) / kPair * kPair;
+  return std::clamp(fitting, kPair, std::max(kPair, ffn));
+}
+
+void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns,
+                              const OperandRows& activated, kernels::Upcoming& upcoming) {
+  const kernels::Kernels& kernel = kernels::active();
+  const std::size_t ffn = mlp.down.columns();
+  const auto [first, count] = columns;
+  const Activations inner = {inner_.data, activation_stride(shape_.ffn_inputs() * count), x.rows};
+  if (count == ffn) {
+    mlp.gate_up.multiply(x, mlp.gate_up.panels(), inner, false, &upcoming, mlp.down.panel(0));
+  } else {
+    const auto panels = [&](std::size_t at) {
+      return PanelRange{at / kernels::kLanes, count / kernels::kLanes};
+    };
+    const void* next =
+        first + count < ffn ? mlp.gate_up.panel(panels(first + count).first) : mlp.down.panel(0);
+    const void* up = shape_.gated ? mlp.gate_up.panel(panels(ffn + first).first) : next;
+    mlp.gate_up.multiply(x, panels(first), inner, false, &upcoming, up);
+    if (shape_.gated) {
+      mlp.gate_up.multiply(x, panels(ffn + first), {inner.data + count, inner.stride, inner.rows}, false,
+                           &upcoming, next);
+    }
+  }
+  const kernels::Nonlinear f = nonlinear(shape_.activation);
+  for (std::size_t r = 0; r < x.rows; ++r) {
+    float* gate = inner.row(r);
+    float* up = shape_.gated ? gate + count : nullptr;
+    if (!mlp.gate_up_bias.empty()) {
+      kernel.add(mlp.gate_up_bias.data() + first, count, 1, gate);
+      if (shape_.gated) kernel.add(mlp.gate_up_bias.data() + ffn + first, count, 1, up);
+    }
+    kernel.activate(f, gate, up, count, gate);
+    activated.write(r, first, {gate, count});
+  }
 }
 
 // Softmax over all experts, then the largest; among equals the one that comes first.

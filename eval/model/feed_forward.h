@@ -36,11 +36,19 @@ class FeedForward {
     std::size_t row;
     float weight;
   };
+  struct Columns {
+    std::size_t first;
+    std::size_t count;
+  };
   void choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch);
+  std::size_t stretch(std::size_t ffn, std::size_t rows) const;
+  /// Some of what `down` multiplies.
+  void run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, const OperandRows& activated,
+                   kernels::Upcoming& upcoming);
 
   const ModelShape& shape_;
-  Activations inner_;  // before the activation
-  Activations activated_;
+  Activations inner_;                        // before the activation
+  Activations activated_;                    // room for the operands of `down`
   Activations gathered_;                     // rows of one expert
   Activations answers_;                      // what it makes of them
   Activations routed_;                       // logits of the router, then their softmax

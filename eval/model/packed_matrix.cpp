@@ -29,6 +29,12 @@ std::size_t stored_elements(std::size_t rows, std::size_t columns, Layout layout
   return round_up(rows, kLanes) * (in_bf16(layout) ? round_up(columns, 2) : columns);
 }
 
+// Elements from row to row of operands in bf16: whole steps, which are lines, and one more so that rows of a
+// power of two do not all fall into the same sets of a cache.
+std::size_t operand_stride(std::size_t columns) {
+  return round_up(columns, kernels::kBf16Step) + kernels::kBf16Step;
+}
+
 // One row into its lane of a panel; `to` is where input 0 stands.
 void scatter(const float* values, std::size_t count, float* to) {
   for (std::size_t k = 0; k < count; ++k) to[k * kLanes] = values[k];
@@ -52,6 +58,27 @@ std::size_t count_not_finite(std::span<const float> values) {
 
 std::size_t activation_stride(std::size_t width) {
   return round_up(width, kLanes) + kLanes;
+}
+
+OperandRows::OperandRows(Layout layout, std::size_t columns, std::size_t rows, void* memory)
+    : halves_(layout == Layout::pairs_bf16),
+      columns_(columns),
+      stride_(halves_ ? operand_stride(columns) : activation_stride(columns)),
+      rows_(rows),
+      memory_(memory) {}
+
+void OperandRows::write(std::size_t row, std::size_t column, std::span<const float> values) const {
+  assert(row < rows_ && column + values.size() <= columns_);
+  const std::size_t at = row * stride_ + column;
+  if (!halves_) {
+    std::copy(values.begin(), values.end(), static_cast<float*>(memory_) + at);
+    return;
+  }
+  std::uint16_t* to = static_cast<std::uint16_t*>(memory_) + at;
+  kernels::active_bf16()->round(values.data(), values.size(), to);
+  if (column + values.size() < columns_) return;
+  std::fill(to + values.size(), to + values.size() + (round_up(columns_, kernels::kBf16Step) - columns_),
+            std::uint16_t{0});
 }
 
 PackedMatrix::PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
@@ -190,52 +217,46 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
     product_->multiply(x, weights, y, add, scratch);
     return;
   }
-  if (layout_ == Layout::pairs_bf16) return multiply_pairs(x, y, add, scratch);
-  kernels::PanelProduct work;
-  work.x = x.data;
-  work.x_stride = x.stride;
-  work.rows = x.rows;
-  work.depth = columns_;
-  work.panels = in_bf16(layout_) ? static_cast<const void*>(halves_.data()) : floats_.data();
-  work.panel_count = round_up(rows_, kLanes) / kLanes;
-  work.y = y.data;
-  work.y_stride = y.stride;
-  work.add = add;
-  work.upcoming = &scratch.upcoming;
-  const kernels::Kernels& table = kernels::active();
-  (in_bf16(layout_) ? table.multiply_bf16 : table.multiply_f32)(work);
+  multiply(operands(x, scratch.room), panels(), y, add, &scratch.upcoming);
 }
 
-void PackedMatrix::multiply_pairs(const Activations& x, const Activations& y, bool add,
-                                  ProductScratch& scratch) const {
-  const kernels::Bf16Kernels& table = *kernels::active_bf16();
-  // Whole steps, which are lines, and one more so that rows of a power of two do not all fall into the same
-  // sets of a cache.
-  const std::size_t filled = round_up(columns_, kernels::kBf16Step);
-  const std::size_t stride = filled + kernels::kBf16Step;
+Operands PackedMatrix::operands(const Activations& x, std::vector<std::byte>& room) const {
+  if (layout_ != Layout::pairs_bf16) return {x.data, x.stride, x.rows};
   constexpr std::size_t kLine = 64;  // bytes
-  const std::size_t bytes = x.rows * stride * sizeof(std::uint16_t);
-  if (scratch.room.size() < bytes + kLine) scratch.room.resize(bytes + kLine);
-  void* start = scratch.room.data();
-  std::size_t room = scratch.room.size();
-  auto* rounded = static_cast<std::uint16_t*>(std::align(kLine, bytes, start, room));
-  for (std::size_t r = 0; r < x.rows; ++r) {
-    std::uint16_t* row = rounded + r * stride;
-    table.round(x.row(r), columns_, row);
-    std::fill(row + columns_, row + filled, std::uint16_t{0});
+  const std::size_t bytes = x.rows * operand_stride(columns_) * sizeof(std::uint16_t);
+  if (room.size() < bytes + kLine) room.resize(bytes + kLine);
+  void* start = room.data();
+  std::size_t space = room.size();
+  const OperandRows rows(layout_, columns_, x.rows, std::align(kLine, bytes, start, space));
+  for (std::size_t r = 0; r < x.rows; ++r) rows.write(r, 0, {x.row(r), columns_});
+  return rows.all();
+}
+
+PanelRange PackedMatrix::panels() const {
+  return {0, in_panels(layout_) ? round_up(rows_, kLanes) / kLanes : 0};
+}
+
+const void* PackedMatrix::panel(std::size_t i) const {
+  if (!in_bf16(layout_)) return floats_.data() + i * columns_ * kLanes;
+  return halves_.data() + i * round_up(columns_, 2) * kLanes;
+}
+
+void PackedMatrix::multiply(const Operands& x, PanelRange panels, const Activations& y, bool add,
+                            kernels::Upcoming* upcoming, const void* next) const {
+  assert(in_panels(layout_) && panels.first + panels.count <= this->panels().count);
+  const void* start = panel(panels.first);
+  const std::size_t width = panels.count;
+  if (layout_ == Layout::pairs_bf16) {
+    kernels::active_bf16()->multiply({static_cast<const std::uint16_t*>(x.data), x.stride, x.rows, columns_,
+                                      static_cast<const std::uint16_t*>(start), width,
+                                      static_cast<const std::uint16_t*>(next), y.data, y.stride, add,
+                                      upcoming});
+    return;
   }
-  kernels::Bf16Product work;
-  work.x = rounded;
-  work.x_stride = stride;
-  work.rows = x.rows;
-  work.depth = columns_;
-  work.panels = halves_.data();
-  work.panel_count = round_up(rows_, kLanes) / kLanes;
-  work.y = y.data;
-  work.y_stride = y.stride;
-  work.add = add;
-  work.upcoming = &scratch.upcoming;
-  table.multiply(work);
+  const kernels::Kernels& table = kernels::active();
+  (in_bf16(layout_) ? table.multiply_bf16
+                    : table.multiply_f32)({static_cast<const float*>(x.data), x.stride, x.rows, columns_,
+                                           start, width, y.data, y.stride, add, upcoming});
 }
 
 }  // namespace tsugi::eval

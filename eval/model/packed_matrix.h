@@ -31,6 +31,20 @@ struct Activations {
 /// power of two do not all fall into the same sets of a cache.
 std::size_t activation_stride(std::size_t width);
 
+/// Rows of activations as products take them: in bf16, followed by zeros to a whole step, for
+/// Layout::pairs_bf16; in f32 for all others.
+struct Operands {
+  const void* data = nullptr;
+  std::size_t stride = 0;  ///< elements from row to row
+  std::size_t rows = 0;
+};
+
+/// Panels [first, first + count) of a matrix.
+struct PanelRange {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
 /// What products of one thread share; kept from call to call.
 struct ProductScratch {
   std::vector<std::byte> room;  ///< that a product needs for itself
@@ -43,6 +57,25 @@ enum class Layout : std::uint8_t {
   pairs_bf16,   ///< the same again, multiplied by activations that are rounded to bf16
   rows_f32,     ///< row-major: for looking up rows, and for products through oneDNN
   rows_bf16,
+};
+
+/// Rows that become operands stretch by stretch.
+class OperandRows {
+ public:
+  /// Rows of `columns` values for products with a matrix of that layout. `memory` has room for `rows` rows of
+  /// activation_stride(columns) floats, begins at a cache line, and must outlive this.
+  OperandRows(Layout layout, std::size_t columns, std::size_t rows, void* memory);
+
+  /// Values of a row from `column` on; the last stretch of a row must be written for its zeros.
+  void write(std::size_t row, std::size_t column, std::span<const float> values) const;
+  Operands all() const { return {memory_, stride_, rows_}; }
+
+ private:
+  bool halves_;
+  std::size_t columns_;
+  std::size_t stride_;
+  std::size_t rows_;
+  void* memory_;
 };
 
 /// The panels. 16 rows of the matrix (16 outputs) make one panel, which is K-major: all 16 weights of input
@@ -94,8 +127,21 @@ class PackedMatrix {
   /// bit.
   void multiply(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
 
+  /// For several products with the same rows: the first half of multiply(). The result may lie in `room` and
+  /// holds until that is used again.
+  Operands operands(const Activations& x, std::vector<std::byte>& room) const;
+  /// The second half, for layouts in panels: y[x.rows, 16 count] = x * W[16 first …]^T. `next` are panels
+  /// that are multiplied after these, of the same layout; null when nobody knows.
+  void multiply(const Operands& x, PanelRange panels, const Activations& y, bool add,
+                kernels::Upcoming* upcoming, const void* next = nullptr) const;
+
+  Layout layout() const { return layout_; }
+  /// All of them; none for layouts without.
+  PanelRange panels() const;
+  /// Where a panel begins.
+  const void* panel(std::size_t i) const;
+
  private:
-  void multiply_pairs(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
   template <class T>
   void store(T* to, std::size_t first, const T* values, std::size_t count) const;
   template <class T>

@@ -17,9 +17,19 @@ std::array<std::size_t, 6> widths(const ModelShape& shape) {
   return {shape.hidden, shape.hidden, shape.hidden, shape.qkv_size(), shape.q_size(), shape.vocabulary};
 }
 
+// Rows of logits at once: with a large vocabulary they are most of a thread's memory, and few of a step's are
+// wanted.
+constexpr std::size_t kLogitRows = 128;
+
+// Rows of the parts.
+std::array<std::size_t, 6> heights(std::size_t rows) {
+  return {rows, rows, rows, rows, rows, std::min(rows, kLogitRows)};
+}
+
 std::size_t activation_elements(const ModelShape& shape, std::size_t rows) {
   std::size_t total = 0;
-  for (const std::size_t width : widths(shape)) total += rows * activation_stride(width);
+  for (std::size_t i = 0; i < widths(shape).size(); ++i)
+    total += heights(rows)[i] * activation_stride(widths(shape)[i]);
   return total;
 }
 
@@ -66,7 +76,7 @@ PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Pat
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t stride = activation_stride(widths(shape_)[i]);
     *parts[i] = {next, stride, 0};
-    next += batching.rows * stride;
+    next += heights(batching.rows)[i] * stride;
   }
 }
 
@@ -83,7 +93,8 @@ std::optional<std::size_t> PathRunner::reserve(std::size_t sequence, std::span<c
 void PathRunner::step(std::span<const Run> runs) {
   embed(runs);
   for (std::size_t i = 0; i < path_.size(); ++i) run_layer(runs, i);
-  head();
+  prepare(models_.front()->final_norm());
+  logits_.rows = 0;
   for (const Run& run : runs) cache_.advance(run.sequence, run.end());
 }
 
@@ -231,18 +242,20 @@ void PathRunner::keep_wanted(std::span<const Run> runs) {
   for (Activations* part : {&hidden_, &normed_, &branch_, &attended_}) part->rows = kept;
 }
 
-void PathRunner::head() {
-  prepare(models_.front()->final_norm());
-  logits_.rows = normed_.rows;
-  models_.front()->head().multiply(normed_, logits_, false, scratch_);
+void PathRunner::head(std::size_t first) {
+  first_logits_ = first;
+  logits_.rows = std::min(kLogitRows, normed_.rows - first);
+  models_.front()->head().multiply({normed_.row(first), normed_.stride, logits_.rows}, logits_, false,
+                                   scratch_);
   if (shape_.logit_cap == 0) return;
   for (std::size_t r = 0; r < logits_.rows; ++r)
     kernels::active().cap(logits_.row(r), shape_.vocabulary, shape_.logit_cap);
 }
 
-std::span<const float> PathRunner::logits(std::size_t i) const {
-  assert(i < logits_.rows);
-  return {logits_.row(i), shape_.vocabulary};
+std::span<const float> PathRunner::logits(std::size_t i) {
+  assert(i < normed_.rows);
+  if (i < first_logits_ || i >= first_logits_ + logits_.rows) head(i);
+  return {logits_.row(i - first_logits_), shape_.vocabulary};
 }
 
 std::size_t PathRunner::bytes(const ModelShape& shape, std::size_t hops, DType element,

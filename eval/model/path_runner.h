@@ -62,8 +62,9 @@ class PathRunner {
   /// At most batching().rows tokens in all; different sequences.
   void step(std::span<const Run> runs);
 
-  /// Logits [vocabulary] of the last step, counted over all runs in order.
-  std::span<const float> logits(std::size_t i) const;
+  /// Logits [vocabulary] of the last step, counted over all runs in order. They are computed by the hundred
+  /// when the first of them is asked for, and hold until another is: to be read in order.
+  std::span<const float> logits(std::size_t i);
 
   static std::size_t bytes(const ModelShape& shape, std::size_t hops, DType element,
                            const Batching& batching);
@@ -81,7 +82,7 @@ class PathRunner {
   void turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer);
   /// Of all rows those whose logits are wanted: the last layer's others only leave keys and values.
   void keep_wanted(std::span<const Run> runs);
-  void head();
+  void head(std::size_t first);
   /// What a branch reads: its norm of the hidden state in normed_, or the hidden state itself.
   void prepare(const NormWeights& norm);
   void add_normed(const NormWeights& norm, const Activations& branch);
@@ -101,7 +102,8 @@ class PathRunner {
   Activations branch_;
   Activations qkv_;
   Activations attended_;
-  Activations logits_;
+  Activations logits_;  // of the rows from first_logits_ on
+  std::size_t first_logits_ = 0;
 };
 
 }  // namespace tsugi::eval

@@ -30,6 +30,7 @@ struct Bf16Product {
   std::size_t depth = 0;
   const std::uint16_t* panels = nullptr;
   std::size_t panel_count = 0;
+  const std::uint16_t* next = nullptr;  ///< panels that are multiplied after these: asked for; null for none
   float* y = nullptr;
   std::size_t y_stride = 0;  ///< at least 16 panel_count
   bool add = false;
@@ -39,6 +40,9 @@ struct Bf16Product {
 /// All functions are noexcept, thread-safe, and need no alignment.
 struct Bf16Kernels {
   const char* name;  ///< "AMX"
+  /// Of a step with prompts: enough that a weight is multiplied for as long as the next one takes to come
+  /// from memory, few enough that what stands between products stays in the second cache.
+  std::size_t rows;
   bool (*supported)();
   void (*multiply)(const Bf16Product&);
   void (*attend)(const Attention&);  ///< keys and values in bf16; queries and weights are rounded to it
