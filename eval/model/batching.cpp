@@ -24,9 +24,20 @@ constexpr std::size_t kCachedWeights = std::size_t{8} << 20U;  // bytes
 // rows.
 constexpr std::size_t kRows = 2 * kMostSequences;
 
+// The same of a team, whose members multiply all rows by their part of the weights: half of it for prompts.
+constexpr std::size_t kTeamRows = 240;
+
+// In f32, sequences of one thread for which it multiplies at least as long as it reads weights.
+constexpr std::size_t kSequences = 8;
+
 // Of one thread: 60 sequences of 300 tokens of SmolLM2-135M in bf16 are 0.5 GB. Longer ones of larger models
 // take fewer sequences at once before they take more memory.
 constexpr std::size_t kMostCacheBytes = std::size_t{512} << 20U;
+
+// What multiplies where keys and values have that type; null: f32.
+const kernels::Bf16Kernels* halves_of(DType element) {
+  return element == DType::BF16 ? kernels::active_bf16() : nullptr;
+}
 
 std::size_t most_sequences(const ModelShape& shape, DType element) {
   return ResidentWeights::bytes(shape, element) <= kCachedWeights ? kFewSequences : kMostSequences;
@@ -35,15 +46,26 @@ std::size_t most_sequences(const ModelShape& shape, DType element) {
 }  // namespace
 
 Batching plan_batching(const ModelShape& shape, std::size_t hops, DType element, std::size_t longest,
-                       std::size_t share) {
+                       std::size_t share, std::size_t members) {
   const std::size_t one = KvCache::blocks_of(std::max<std::size_t>(1, longest));
   const std::size_t block = std::max<std::size_t>(1, KvCache::block_bytes(shape, hops, element));
+  const kernels::Bf16Kernels* bf16 = halves_of(element);
+  const std::size_t rows = bf16 != nullptr ? bf16->rows : kRows;
   Batching batching;
-  batching.room.sequences = std::clamp<std::size_t>(share, 1, most_sequences(shape, element));
-  batching.room.blocks = std::max(one, std::min(batching.room.sequences * one, kMostCacheBytes / block));
+  batching.rows = members == 1 ? rows : std::max(rows, kTeamRows);
+  const std::size_t most = std::min(members * most_sequences(shape, element), batching.rows / 2);
+  batching.room.sequences = std::clamp<std::size_t>(share, 1, most);
+  batching.room.blocks =
+      std::max(one, std::min(batching.room.sequences * one, members * kMostCacheBytes / block));
   batching.room.longest = one * kernels::kKvBlock;
-  batching.rows = element == DType::BF16 ? kernels::active_bf16()->rows : kRows;
   return batching;
+}
+
+std::size_t decoding_team(const ModelShape& shape, DType element, std::size_t requests, std::size_t threads) {
+  if (ResidentWeights::bytes(shape, element) <= kCachedWeights) return 1;
+  const kernels::Bf16Kernels* bf16 = halves_of(element);
+  const std::size_t enough = bf16 != nullptr ? bf16->sequences : kSequences;
+  return share_of_thread(requests, threads) < enough ? threads : 1;
 }
 
 std::size_t share_of_thread(std::size_t requests, std::size_t threads) {

@@ -49,8 +49,9 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, tokens.size());
   const Workspaces::Lease workspace = workspaces_->take();
   const DType element = kv_element(models_.front()->compute());
+  Team alone(1);
   PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, tokens.size(), 1),
-                    *workspace);
+                    alone, *workspace);
   runner.reserve(0, tokens, tokens.size(), tokens.size());
   std::vector<float> result;
   result.reserve(tokens.size() * shape.vocabulary);
@@ -58,10 +59,9 @@ std::vector<float> Decoder::logits(std::span<const TokenId> tokens) const {
     const Run run = {0, at, tokens.subspan(at, std::min(runner.batching().rows, tokens.size() - at)), 0,
                      tokens.size()};
     runner.step({&run, 1});
-    for (std::size_t i = 0; i < run.tokens.size(); ++i) {
-      const std::span<const float> row = runner.logits(i);
+    runner.each_logits([&](std::size_t, std::span<const float> row) {
       result.insert(result.end(), row.begin(), row.end());
-    }
+    });
   }
   return result;
 }
@@ -71,7 +71,7 @@ std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops, 
   constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();  // of requests
   const DType element = kv_element(compute);
   return PathRunner::bytes(shape, hops, element,
-                           plan_batching(shape, hops, element, tokens_per_request, kAnyNumber));
+                           plan_batching(shape, hops, element, tokens_per_request, kAnyNumber), 1);
 }
 
 }  // namespace tsugi::eval

@@ -20,8 +20,12 @@ std::array<std::size_t, 5> widths(const ModelShape& shape) {
   return {shape.ffn_inputs() * ffn, ffn, sparse ? shape.hidden : 0, sparse ? shape.hidden : 0, shape.experts};
 }
 
-std::size_t elements(const ModelShape& shape, std::size_t rows) {
-  std::size_t total = 0;
+constexpr std::size_t kPair = 2 * kernels::kLanes;  // panels that kernels take side by side
+
+// A member's stretch of inner columns may be a piece longer than its share of all, and has a row's last panel
+// of its own.
+std::size_t elements(const ModelShape& shape, std::size_t rows, std::size_t members) {
+  std::size_t total = members * rows * activation_stride(shape.ffn_inputs() * kPair);
   for (const std::size_t width : widths(shape)) total += rows * activation_stride(width);
   return total;
 }
@@ -44,11 +48,12 @@ kernels::Nonlinear nonlinear(Activation activation) {
 
 }  // namespace
 
-FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffer<float>& memory)
-    : shape_(shape), chosen_(shape.experts) {
+FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, Team& team, AlignedBuffer<float>& memory)
+    : shape_(shape), team_(team), chosen_(shape.experts) {
+  // The first comes last: its members may need more than a row.
   const std::array<Activations*, 5> parts = {&inner_, &activated_, &gathered_, &answers_, &routed_};
-  float* next = room_for(elements(shape, rows), memory);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  float* next = room_for(elements(shape, rows, team.members()), memory);
+  for (std::size_t i = parts.size(); i-- > 0;) {
     const std::size_t stride = activation_stride(widths(shape)[i]);
     *parts[i] = {next, stride, 0};
     next += rows * stride;
@@ -58,34 +63,41 @@ FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffe
 void FeedForward::run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
                       ProductScratch& scratch) {
   if (x.rows == 0) return;
+  // What stands between two products stays in the second cache.
+  constexpr std::size_t kStretchBytes = std::size_t{256} << 10U;
   const std::size_t ffn = mlp.down.columns();
-  const Operands operands = mlp.gate_up.operands(x, scratch.room);
+  const Operands operands = team_.operands(mlp.gate_up, x, scratch.room);
   const OperandRows activated(mlp.down.layout(), ffn, x.rows, activated_.data);
-  const std::size_t width = stretch(ffn, x.rows);
-  for (std::size_t first = 0; first < ffn; first += width)
-    run_stretch(mlp, operands, {first, std::min(width, ffn - first)}, activated, scratch.upcoming);
-  mlp.down.multiply(activated.all(), mlp.down.panels(), y, add, &scratch.upcoming);
-  for (std::size_t r = 0; r < y.rows; ++r)
+  // Where gates and others do not begin with a panel, all columns are one piece.
+  const std::size_t piece = ffn % kernels::kLanes == 0 ? kPair : ffn;
+  const std::size_t pieces = (ffn + piece - 1) / piece;
+  const std::size_t share = (pieces + team_.members() - 1) / team_.members();
+  const std::size_t piece_bytes = x.rows * shape_.ffn_inputs() * piece * sizeof(float);
+  const std::size_t stretch = std::clamp<std::size_t>(kStretchBytes / piece_bytes, 1, share);
+  const std::size_t room = x.rows * activation_stride(shape_.ffn_inputs() * stretch * piece);
+  kernels::Upcoming* upcoming = team_.members() == 1 ? &scratch.upcoming : nullptr;
+  team_.share(pieces, 1, [&](std::size_t member, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; i += stretch) {
+      const std::size_t first = i * piece;
+      const std::size_t last = std::min(ffn, std::min(end, i + stretch) * piece);
+      run_stretch(mlp, operands, {first, last - first}, inner_.data + member * room, activated, upcoming);
+    }
+  });
+  team_.multiply(mlp.down, activated.all(), y, add, scratch);
+  if (mlp.down_bias.empty()) return;
+  team_.each_row(y.rows, shape_.hidden, [&](std::size_t r) {
     kernels::active().add(mlp.down_bias.data(), mlp.down_bias.size(), 1, y.row(r));
+  });
 }
 
-// Inner columns that are worked on at once. Where gates and others do not begin with a panel, all.
-std::size_t FeedForward::stretch(std::size_t ffn, std::size_t rows) const {
-  constexpr std::size_t kBytes = std::size_t{256} << 10U;
-  constexpr std::size_t kPair = 2 * kernels::kLanes;
-  if (ffn % kernels::kLanes != 0) return ffn;
-  const std::size_t fitting = kBytes / (rows * shape_.ffn_inputs() * sizeof(float)) / kPair * kPair;
-  return std::clamp(fitting, kPair, std::max(kPair, ffn));
-}
-
-void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns,
-                              const OperandRows& activated, kernels::Upcoming& upcoming) {
+void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, float* room,
+                              const OperandRows& activated, kernels::Upcoming* upcoming) const {
   const kernels::Kernels& kernel = kernels::active();
   const std::size_t ffn = mlp.down.columns();
   const auto [first, count] = columns;
-  const Activations inner = {inner_.data, activation_stride(shape_.ffn_inputs() * count), x.rows};
+  const Activations inner = {room, activation_stride(shape_.ffn_inputs() * count), x.rows};
   if (count == ffn) {
-    mlp.gate_up.multiply(x, mlp.gate_up.panels(), inner, false, &upcoming, mlp.down.panel(0));
+    mlp.gate_up.multiply(x, mlp.gate_up.panels(), inner, false, upcoming, mlp.down.panel(0));
   } else {
     const auto panels = [&](std::size_t at) {
       return PanelRange{at / kernels::kLanes, count / kernels::kLanes};
@@ -93,10 +105,10 @@ void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns 
     const void* next =
         first + count < ffn ? mlp.gate_up.panel(panels(first + count).first) : mlp.down.panel(0);
     const void* up = shape_.gated ? mlp.gate_up.panel(panels(ffn + first).first) : next;
-    mlp.gate_up.multiply(x, panels(first), inner, false, &upcoming, up);
+    mlp.gate_up.multiply(x, panels(first), inner, false, upcoming, up);
     if (shape_.gated) {
       mlp.gate_up.multiply(x, panels(ffn + first), {inner.data + count, inner.stride, inner.rows}, false,
-                           &upcoming, next);
+                           upcoming, next);
     }
   }
   const kernels::Nonlinear f = nonlinear(shape_.activation);
@@ -107,8 +119,7 @@ void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns 
       kernel.add(mlp.gate_up_bias.data() + first, count, 1, gate);
       if (shape_.gated) kernel.add(mlp.gate_up_bias.data() + ffn + first, count, 1, up);
     }
-    kernel.activate(f, gate, up, count, gate);
-    activated.write(r, first, {gate, count});
+    activated.activate(r, first, f, gate, up, count);
   }
 }
 
@@ -117,7 +128,7 @@ void FeedForward::choose(const ResidentLayer& layer, const Activations& x, Produ
   const kernels::Kernels& kernel = kernels::active();
   for (std::vector<Choice>& rows : chosen_) rows.clear();
   routed_.rows = x.rows;
-  layer.router.multiply(x, routed_, false, scratch);
+  team_.multiply(layer.router, x, routed_, false, scratch);
   std::vector<std::size_t> order(shape_.experts);
   for (std::size_t r = 0; r < x.rows; ++r) {
     float* shares = routed_.row(r);
@@ -155,15 +166,15 @@ void FeedForward::run_experts(const ResidentLayer& layer, const Activations& x, 
   if (!layer.shared.present()) return;
   answers_.rows = routed_.rows = x.rows;
   run(layer.shared, x, answers_, false, scratch);
-  layer.shared_router.multiply(x, routed_, false, scratch);
+  team_.multiply(layer.shared_router, x, routed_, false, scratch);
   for (std::size_t r = 0; r < x.rows; ++r) {
     const float gate = 1.0F / (1.0F + std::exp(-routed_.row(r)[0]));
     kernel.add(answers_.row(r), shape_.hidden, gate, y.row(r));
   }
 }
 
-std::size_t FeedForward::bytes(const ModelShape& shape, std::size_t rows) {
-  return elements(shape, rows) * sizeof(float);
+std::size_t FeedForward::bytes(const ModelShape& shape, std::size_t rows, std::size_t members) {
+  return elements(shape, rows, members) * sizeof(float);
 }
 
 }  // namespace tsugi::eval

@@ -11,14 +11,15 @@
 #include "eval/model/packed_matrix.h"
 #include "eval/model/resident_layer.h"
 #include "eval/model/shape.h"
+#include "eval/model/team.h"
 
 namespace tsugi::eval {
 
-/// One thread's buffers. A row's result depends on that row alone.
+/// One runner's buffers. A row's result depends on that row alone.
 class FeedForward {
  public:
-  /// `shape` and `memory` must outlive it; `rows` is the most that come at once.
-  FeedForward(const ModelShape& shape, std::size_t rows, AlignedBuffer<float>& memory);
+  /// The arguments must outlive it; `rows` is the most that come at once.
+  FeedForward(const ModelShape& shape, std::size_t rows, Team& team, AlignedBuffer<float>& memory);
 
   /// y = mlp(x), or += with `add`.
   void run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
@@ -29,7 +30,7 @@ class FeedForward {
   void run_experts(const ResidentLayer& layer, const Activations& x, const Activations& y, bool add,
                    ProductScratch& scratch);
 
-  static std::size_t bytes(const ModelShape& shape, std::size_t rows);
+  static std::size_t bytes(const ModelShape& shape, std::size_t rows, std::size_t members);
 
  private:
   struct Choice {
@@ -41,13 +42,14 @@ class FeedForward {
     std::size_t count;
   };
   void choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch);
-  std::size_t stretch(std::size_t ffn, std::size_t rows) const;
-  /// Some of what `down` multiplies.
-  void run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, const OperandRows& activated,
-                   kernels::Upcoming& upcoming);
+  std::size_t stretch(std::size_t rows) const;
+  /// Some of what `down` multiplies. `room` is what no other member uses.
+  void run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, float* room,
+                   const OperandRows& activated, kernels::Upcoming* upcoming) const;
 
   const ModelShape& shape_;
-  Activations inner_;                        // before the activation
+  Team& team_;
+  Activations inner_;                        // room for what stands before the activation
   Activations activated_;                    // room for the operands of `down`
   Activations gathered_;                     // rows of one expert
   Activations answers_;                      // what it makes of them

@@ -32,7 +32,7 @@ std::size_t most_new_tokens(const GenerationRequest& request, const ModelShape& 
   return std::min(request.max_new_tokens, shape.max_positions - request.prompt.size());
 }
 
-// One thread's sequences.
+// One team's sequences.
 class Generator {
  public:
   Generator(PathRunner& runner, std::span<const GenerationRequest> requests, const ModelShape& shape,
@@ -101,13 +101,21 @@ class Generator {
   }
 
   void advance() {
+    asked_.clear();
+    for (const Run& run : runs_) {
+      if (run.logits_from < run.tokens.size()) asked_.push_back(sequences_[run.sequence].request);
+    }
+    chosen_.resize(asked_.size());
+    runner_.each_logits([&](std::size_t row, std::span<const float> logits) {
+      chosen_[row] = next_token(requests_[asked_[row]], answers_[asked_[row]], logits);
+    });
     std::size_t row = 0;
     for (const Run& run : runs_) {
       Sequence& sequence = sequences_[run.sequence];
       sequence.fed += run.tokens.size();
       if (run.logits_from == run.tokens.size()) continue;  // part of a prompt
       std::vector<TokenId>& answer = answers_[sequence.request];
-      answer.push_back(next_token(requests_[sequence.request], answer, runner_.logits(row++)));
+      answer.push_back(chosen_[row++]);
       const bool full = answer.size() >= most_new_tokens(requests_[sequence.request], shape_);
       const bool stopped = stop_ && stop_(sequence.request, answer);
       sequence.active = !full && !stopped;
@@ -115,18 +123,19 @@ class Generator {
     }
   }
 
-  TokenId next_token(const GenerationRequest& request, std::span<const TokenId> answer,
-                     std::span<const float> logits) {
+  static TokenId next_token(const GenerationRequest& request, std::span<const TokenId> answer,
+                            std::span<const float> logits) {
     if (request.repetition_penalty == 1) return argmax(logits);
-    penalised_.assign(logits.begin(), logits.end());
+    thread_local std::vector<float> penalised;
+    penalised.assign(logits.begin(), logits.end());
     for (const std::span<const TokenId> tokens : {request.prompt, answer}) {
       for (const TokenId token : tokens) {  // from what the logits were: a token counts once
         const float logit = logits[static_cast<std::size_t>(token)];
-        penalised_[static_cast<std::size_t>(token)] =
+        penalised[static_cast<std::size_t>(token)] =
             logit < 0 ? logit * request.repetition_penalty : logit / request.repetition_penalty;
       }
     }
-    return argmax(penalised_);
+    return argmax(penalised);
   }
 
   PathRunner& runner_;
@@ -137,7 +146,8 @@ class Generator {
   Answers& answers_;
   std::vector<Sequence> sequences_;
   std::vector<Run> runs_;
-  std::vector<float> penalised_;
+  std::vector<std::size_t> asked_;  // requests whose next tokens a step's logits are of, row by row
+  std::vector<TokenId> chosen_;
 };
 
 // Positions of the longest request, each checked.
@@ -166,12 +176,21 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
   const std::vector<RopeTable> ropes = rope_tables(shape.ropes, longest);
   const DType element = kv_element(models_.front()->compute());
   Answers answers(requests.size());
-  drain(requests.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
+  const auto work = [&](WorkQueue& queue, std::size_t share, Team& team) {
     const Workspaces::Lease workspace = workspaces_->take();
-    PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
-                      *workspace);
+    const Batching batching = plan_batching(shape, path_.size(), element, longest, share, team.members());
+    PathRunner runner(models_, path_, ropes, batching, team, *workspace);
     Generator(runner, requests, shape, stop, check_, answers).work(Draw(queue));
-  });
+  };
+  const std::size_t threads = concurrency == merge::Concurrency::parallel ? merge::pool_threads() : 1;
+  Team team(decoding_team(shape, element, requests.size(), threads));
+  if (team.members() > 1) {
+    WorkQueue queue(requests.size());
+    team.lead([&] { work(queue, requests.size(), team); });
+  } else {
+    drain(requests.size(), concurrency,
+          [&](WorkQueue& queue, std::size_t share) { work(queue, share, team); });
+  }
   return answers;
 }
 

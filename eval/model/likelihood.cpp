@@ -103,6 +103,12 @@ class Scorer {
     std::size_t fed = 0;           // positions that have gone through the layers and still hold
   };
 
+  // What a row of logits predicts.
+  struct Wanted {
+    const Sequence* sequence;
+    std::size_t place;  // in the continuation
+  };
+
   void admit(Draw& queue) {
     for (std::size_t i = 0; i < sequences_.size(); ++i) {
       if (sequences_[i].group != nullptr) continue;
@@ -140,20 +146,21 @@ class Scorer {
   }
 
   void read_logits() {
-    std::size_t row = 0;
+    wanted_.clear();
     for (const Run& run : runs_) {
-      Sequence& sequence = sequences_[run.sequence];
+      const Sequence& sequence = sequences_[run.sequence];
       const std::size_t context = sequence.group->context.size();
-      for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i) {
-        const std::size_t predicted = run.first_position + i + 1 - context;  // place in the continuation
-        const std::span<const float> logits = runner_.logits(row++);
-        if (predicted > 0) {
-          add(sequence.request, predicted, logits);
-        } else {
-          for (std::size_t r = 0; r < sequence.group->count; ++r) add(sequence.group->first + r, 0, logits);
-        }
-      }
-      sequence.fed += run.tokens.size();
+      for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i)
+        wanted_.push_back({&sequence, run.first_position + i + 1 - context});
+    }
+    runner_.each_logits([&](std::size_t row, std::span<const float> logits) {
+      const auto [sequence, place] = wanted_[row];
+      if (place > 0) return add(sequence->request, place, logits);
+      const Group& group = *sequence->group;
+      for (std::size_t r = 0; r < group.count; ++r) add(group.first + r, 0, logits);
+    });
+    for (const Run& run : runs_) {
+      sequences_[run.sequence].fed += run.tokens.size();
       move_on(run.sequence);
     }
   }
@@ -192,6 +199,7 @@ class Scorer {
   std::vector<Likelihood>& results_;
   std::vector<Sequence> sequences_;
   std::vector<Run> runs_;
+  std::vector<Wanted> wanted_;
 };
 
 }  // namespace
@@ -209,8 +217,9 @@ std::vector<Likelihood> Decoder::log_likelihoods(std::span<const LikelihoodReque
   }
   drain(groups.size(), concurrency, [&](WorkQueue& queue, std::size_t share) {
     const Workspaces::Lease workspace = workspaces_->take();
+    Team alone(1);
     PathRunner runner(models_, path_, ropes, plan_batching(shape, path_.size(), element, longest, share),
-                      *workspace);
+                      alone, *workspace);
     Scorer(runner, requests, groups, check_, results).work(Draw(queue));
   });
   return results;

@@ -68,17 +68,32 @@ OperandRows::OperandRows(Layout layout, std::size_t columns, std::size_t rows, v
       memory_(memory) {}
 
 void OperandRows::write(std::size_t row, std::size_t column, std::span<const float> values) const {
-  assert(row < rows_ && column + values.size() <= columns_);
   const std::size_t at = row * stride_ + column;
-  if (!halves_) {
+  if (halves_) {
+    kernels::active_bf16()->round(values.data(), values.size(), static_cast<std::uint16_t*>(memory_) + at);
+  } else {
     std::copy(values.begin(), values.end(), static_cast<float*>(memory_) + at);
-    return;
   }
-  std::uint16_t* to = static_cast<std::uint16_t*>(memory_) + at;
-  kernels::active_bf16()->round(values.data(), values.size(), to);
-  if (column + values.size() < columns_) return;
-  std::fill(to + values.size(), to + values.size() + (round_up(columns_, kernels::kBf16Step) - columns_),
-            std::uint16_t{0});
+  end(row, column + values.size());
+}
+
+void OperandRows::activate(std::size_t row, std::size_t column, kernels::Nonlinear f, const float* gate,
+                           const float* up, std::size_t count) const {
+  const std::size_t at = row * stride_ + column;
+  if (halves_) {
+    kernels::active_bf16()->activate(f, gate, up, count, static_cast<std::uint16_t*>(memory_) + at);
+  } else {
+    kernels::active().activate(f, gate, up, count, static_cast<float*>(memory_) + at);
+  }
+  end(row, column + count);
+}
+
+// Behind the last column of a row in bf16 are zeros up to a whole step.
+void OperandRows::end(std::size_t row, std::size_t column) const {
+  assert(row < rows_ && column <= columns_);
+  if (!halves_ || column < columns_) return;
+  std::uint16_t* rest = static_cast<std::uint16_t*>(memory_) + row * stride_ + columns_;
+  std::fill_n(rest, round_up(columns_, kernels::kBf16Step) - columns_, std::uint16_t{0});
 }
 
 PackedMatrix::PackedMatrix(std::size_t rows, std::size_t columns, Layout layout,
@@ -222,14 +237,18 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
 
 Operands PackedMatrix::operands(const Activations& x, std::vector<std::byte>& room) const {
   if (layout_ != Layout::pairs_bf16) return {x.data, x.stride, x.rows};
+  const OperandRows rows = operand_rows(x.rows, room);
+  for (std::size_t r = 0; r < x.rows; ++r) rows.write(r, 0, {x.row(r), columns_});
+  return rows.all();
+}
+
+OperandRows PackedMatrix::operand_rows(std::size_t rows, std::vector<std::byte>& room) const {
   constexpr std::size_t kLine = 64;  // bytes
-  const std::size_t bytes = x.rows * operand_stride(columns_) * sizeof(std::uint16_t);
+  const std::size_t bytes = rows * activation_stride(columns_) * sizeof(float);
   if (room.size() < bytes + kLine) room.resize(bytes + kLine);
   void* start = room.data();
   std::size_t space = room.size();
-  const OperandRows rows(layout_, columns_, x.rows, std::align(kLine, bytes, start, space));
-  for (std::size_t r = 0; r < x.rows; ++r) rows.write(r, 0, {x.row(r), columns_});
-  return rows.all();
+  return {layout_, columns_, rows, std::align(kLine, bytes, start, space)};
 }
 
 PanelRange PackedMatrix::panels() const {

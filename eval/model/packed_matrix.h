@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eval/model/aligned_buffer.h"
+#include "eval/model/kernels/kernels.h"
 #include "eval/model/kernels/upcoming.h"
 
 namespace tsugi::eval {
@@ -68,9 +69,14 @@ class OperandRows {
 
   /// Values of a row from `column` on; the last stretch of a row must be written for its zeros.
   void write(std::size_t row, std::size_t column, std::span<const float> values) const;
+  /// The same of f(gate) * up, or of f(gate) where `up` is null: `count` of them.
+  void activate(std::size_t row, std::size_t column, kernels::Nonlinear f, const float* gate, const float* up,
+                std::size_t count) const;
   Operands all() const { return {memory_, stride_, rows_}; }
 
  private:
+  void end(std::size_t row, std::size_t column) const;
+
   bool halves_;
   std::size_t columns_;
   std::size_t stride_;
@@ -130,6 +136,8 @@ class PackedMatrix {
   /// For several products with the same rows: the first half of multiply(). The result may lie in `room` and
   /// holds until that is used again.
   Operands operands(const Activations& x, std::vector<std::byte>& room) const;
+  /// Rows for the products of this matrix, nothing in them yet.
+  OperandRows operand_rows(std::size_t rows, std::vector<std::byte>& room) const;
   /// The second half, for layouts in panels: y[x.rows, 16 count] = x * W[16 first …]^T. `next` are panels
   /// that are multiplied after these, of the same layout; null when nobody knows.
   void multiply(const Operands& x, PanelRange panels, const Activations& y, bool add,

@@ -33,9 +33,10 @@ std::size_t activation_elements(const ModelShape& shape, std::size_t rows) {
   return total;
 }
 
-void add_bias(const std::vector<float>& bias, const Activations& rows) {
+void add_bias(Team& team, const std::vector<float>& bias, const Activations& rows) {
   if (bias.empty()) return;
-  for (std::size_t r = 0; r < rows.rows; ++r) kernels::active().add(bias.data(), bias.size(), 1, rows.row(r));
+  team.each_row(rows.rows, bias.size(),
+                [&](std::size_t r) { kernels::active().add(bias.data(), bias.size(), 1, rows.row(r)); });
 }
 
 // x, or a part of it, normed into `out`.
@@ -59,17 +60,20 @@ void apply_in_place(const NormWeights& norm, const ModelShape& shape, float* x, 
 }  // namespace
 
 PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
-                       std::span<const RopeTable> ropes, const Batching& batching, Workspace& workspace)
+                       std::span<const RopeTable> ropes, const Batching& batching, Team& team,
+                       Workspace& workspace)
     : models_(models),
       path_(path),
       ropes_(ropes),
       shape_(models.front()->shape()),
       batching_(batching),
+      team_(team),
       element_(kv_element(models.front()->compute())),
       cache_(shape_, path.size(), element_, batching.room, workspace.kv),
       attention_scratch_(
-          room_for(kernels::attention_scratch(shape_.head, batching.room.longest), workspace.attention)),
-      feed_forward_(shape_, batching.rows, workspace.feed_forward),
+          room_for(team.members() * kernels::attention_scratch(shape_.head, batching.room.longest),
+                   workspace.attention)),
+      feed_forward_(shape_, batching.rows, team, workspace.feed_forward),
       scratch_(workspace.products) {
   const std::array<Activations*, 6> parts = {&hidden_, &normed_, &branch_, &qkv_, &attended_, &logits_};
   float* next = room_for(activation_elements(shape_, batching.rows), workspace.activations);
@@ -94,15 +98,15 @@ void PathRunner::step(std::span<const Run> runs) {
   embed(runs);
   for (std::size_t i = 0; i < path_.size(); ++i) run_layer(runs, i);
   prepare(models_.front()->final_norm());
-  logits_.rows = 0;
   for (const Run& run : runs) cache_.advance(run.sequence, run.end());
 }
 
 void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
   const Hop& hop = path_[hop_number];
   if (hop.input_scale != 1.0F) {
-    for (std::size_t r = 0; r < hidden_.rows; ++r)
+    team_.each_row(hidden_.rows, shape_.hidden, [&](std::size_t r) {
       kernels::active().scale(hidden_.row(r), shape_.hidden, hop.input_scale);
+    });
   }
   const ResidentLayer& layer = models_[hop.source]->layer(hop.slot);
   prepare(layer.attention_norm);
@@ -110,8 +114,9 @@ void PathRunner::run_layer(std::span<const Run> runs, std::size_t hop_number) {
     attention(runs, hop_number, layer, branch_, false);
     if (layer.mlp_norm.present()) prepare(layer.mlp_norm);
     mlp(layer, hidden_, true);
-    for (std::size_t r = 0; r < hidden_.rows; ++r)
+    team_.each_row(hidden_.rows, shape_.hidden, [&](std::size_t r) {
       kernels::active().add(branch_.row(r), shape_.hidden, 1, hidden_.row(r));
+    });
     return;
   }
   const bool attention_post = layer.attention_post_norm.present();
@@ -136,25 +141,25 @@ void PathRunner::embed(std::span<const Run> runs) {
 }
 
 void PathRunner::prepare(const NormWeights& norm) {
-  for (std::size_t r = 0; r < hidden_.rows; ++r) {
+  team_.each_row(hidden_.rows, shape_.hidden, [&](std::size_t r) {
     if (norm.present()) {
       apply(norm, shape_, hidden_.row(r), normed_.row(r));
     } else {
       std::copy_n(hidden_.row(r), shape_.hidden, normed_.row(r));
     }
-  }
+  });
 }
 
 void PathRunner::add_normed(const NormWeights& norm, const Activations& branch) {
-  for (std::size_t r = 0; r < branch.rows; ++r) {
+  team_.each_row(branch.rows, shape_.hidden, [&](std::size_t r) {
     apply(norm, shape_, branch.row(r), branch.row(r));
     kernels::active().add(branch.row(r), shape_.hidden, 1, hidden_.row(r));
-  }
+  });
 }
 
 void PathRunner::expect(std::span<const Run> runs, std::size_t hop) {
   scratch_.upcoming.clear(cache_.piece_bytes());
-  if (hop == path_.size()) return;
+  if (hop == path_.size() || team_.members() > 1) return;
   const std::size_t window = kind(hop).window;
   for (const Run& run : runs) {
     const std::size_t seen = run.first_position + 1;
@@ -179,45 +184,86 @@ void PathRunner::turn(const Run& run, std::size_t row, const LayerKind& kind, co
   }
 }
 
-void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
-                           const Activations& to, bool add) {
-  layer.qkv.multiply(normed_, qkv_, false, scratch_);
-  add_bias(layer.qkv_bias, qkv_);
-  const LayerKind kind = this->kind(hop);
+void PathRunner::store(const Run& run, std::size_t row, std::size_t hop, const ResidentLayer& layer) {
+  turn(run, row, kind(hop), layer);
+  const float* keys = qkv_.row(row) + shape_.q_size();
+  cache_.store(hop, run.sequence, run.first_position, run.tokens.size(), keys, keys + shape_.kv_size(),
+               qkv_.stride);
+}
+
+void PathRunner::cut(std::span<const Run> runs, bool last) {
+  // A tile of attention has as many rows at least.
+  const std::size_t longest = team_.members() == 1 ? batching_.rows : kernels::kAttentionRows;
+  for (auto* part : {&costs_, &run_rows_, &run_tokens_}) part->clear();
+  pieces_.clear();
+  std::size_t row = 0;
+  std::size_t attended = 0;
+  for (const Run& run : runs) {
+    run_rows_.push_back(row);
+    run_tokens_.push_back(run.tokens.size());
+    const std::size_t skipped = last ? run.logits_from : 0;
+    for (std::size_t begin = skipped; begin < run.tokens.size(); begin += longest) {
+      const std::size_t count = std::min(longest, run.tokens.size() - begin);
+      pieces_.push_back({&run, begin, count, row + begin, attended + begin - skipped});
+      costs_.push_back(run.first_position + begin + count);  // what it reads; rows cost little beside it
+    }
+    row += run.tokens.size();
+    attended += run.tokens.size() - skipped;
+  }
+}
+
+void PathRunner::attend(const Piece& piece, std::size_t hop, std::size_t member) {
   kernels::Attention work;
-  work.scratch = attention_scratch_;
+  work.scratch =
+      attention_scratch_ + member * kernels::attention_scratch(shape_.head, batching_.room.longest);
+  work.q = qkv_.row(piece.row);
   work.q_stride = qkv_.stride;
+  work.out = attended_.row(piece.attended);
   work.out_stride = attended_.stride;
+  work.rows = piece.count;
+  work.first_position = piece.run->first_position + piece.begin;
   work.heads = shape_.heads;
   work.kv_heads = shape_.kv_heads;
   work.head = shape_.head;
   work.capacity = batching_.room.longest;
   work.scale = shape_.attention_scale();
   work.cap = shape_.attention_cap;
-  work.window = kind.window;
-  const auto attend = element_ == DType::BF16 ? kernels::active_bf16()->attend : kernels::active().attend;
-  const bool last = hop + 1 == path_.size();
-  std::size_t row = 0;
-  std::size_t attended = 0;
-  for (const Run& run : runs) {
-    turn(run, row, kind, layer);
-    const float* keys = qkv_.row(row) + shape_.q_size();
-    cache_.store(hop, run.sequence, run.first_position, run.tokens.size(), keys, keys + shape_.kv_size(),
-                 qkv_.stride);
-    const std::size_t skipped = last ? run.logits_from : 0;
-    work.q = qkv_.row(row + skipped);
-    cache_.locate(hop, run.sequence, work);
-    work.out = attended_.row(attended);
-    work.rows = run.tokens.size() - skipped;
-    work.first_position = run.first_position + skipped;
-    if (work.rows > 0) attend(work);
-    row += run.tokens.size();
-    attended += work.rows;
+  work.window = kind(hop).window;
+  cache_.locate(hop, piece.run->sequence, work);
+  (element_ == DType::BF16 ? kernels::active_bf16()->attend : kernels::active().attend)(work);
+}
+
+void PathRunner::store_and_attend(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer) {
+  if (team_.members() == 1) {
+    // What a run stores is in the first cache when it attends to it.
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      store(runs[i], run_rows_[i], hop, layer);
+      for (; next < pieces_.size() && pieces_[next].run == &runs[i]; ++next) attend(pieces_[next], hop, 0);
+    }
+    return;
   }
+  // Neighbouring positions of a run share words of the cache, so a run is stored by one member.
+  team_.share(run_tokens_, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) store(runs[i], run_rows_[i], hop, layer);
+  });
+  team_.share(costs_, [&](std::size_t member, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) attend(pieces_[i], hop, member);
+  });
+}
+
+void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
+                           const Activations& to, bool add) {
+  team_.multiply(layer.qkv, normed_, qkv_, false, scratch_, layer.out.panel(0));
+  add_bias(team_, layer.qkv_bias, qkv_);
+  const bool last = hop + 1 == path_.size();
+  cut(runs, last);
+  store_and_attend(runs, hop, layer);
   expect(runs, hop + 1);
   if (last) keep_wanted(runs);
-  layer.out.multiply(attended_, to, add, scratch_);
-  add_bias(layer.out_bias, to);
+  team_.multiply(layer.out, attended_, to, add, scratch_,
+                 layer.mlp.present() ? layer.mlp.gate_up.panel(0) : nullptr);
+  add_bias(team_, layer.out_bias, to);
 }
 
 void PathRunner::mlp(const ResidentLayer& layer, const Activations& to, bool add) {
@@ -243,26 +289,29 @@ void PathRunner::keep_wanted(std::span<const Run> runs) {
 }
 
 void PathRunner::head(std::size_t first) {
-  first_logits_ = first;
   logits_.rows = std::min(kLogitRows, normed_.rows - first);
-  models_.front()->head().multiply({normed_.row(first), normed_.stride, logits_.rows}, logits_, false,
-                                   scratch_);
+  const Activations rows = {normed_.row(first), normed_.stride, logits_.rows};
+  team_.multiply(models_.front()->head(), rows, logits_, false, scratch_);
   if (shape_.logit_cap == 0) return;
-  for (std::size_t r = 0; r < logits_.rows; ++r)
+  team_.each_row(logits_.rows, shape_.vocabulary, [&](std::size_t r) {
     kernels::active().cap(logits_.row(r), shape_.vocabulary, shape_.logit_cap);
+  });
 }
 
-std::span<const float> PathRunner::logits(std::size_t i) {
-  assert(i < normed_.rows);
-  if (i < first_logits_ || i >= first_logits_ + logits_.rows) head(i);
-  return {logits_.row(i - first_logits_), shape_.vocabulary};
+void PathRunner::each_logits(const TakeLogits& f) {
+  for (std::size_t first = 0; first < normed_.rows; first += kLogitRows) {
+    head(first);
+    team_.each_row(logits_.rows, shape_.vocabulary, [&](std::size_t r) {
+      f(first + r, {logits_.row(r), shape_.vocabulary});
+    });
+  }
 }
 
 std::size_t PathRunner::bytes(const ModelShape& shape, std::size_t hops, DType element,
-                              const Batching& batching) {
+                              const Batching& batching, std::size_t members) {
   const std::size_t floats = activation_elements(shape, batching.rows) +
-                             kernels::attention_scratch(shape.head, batching.room.longest);
-  return floats * sizeof(float) + FeedForward::bytes(shape, batching.rows) +
+                             members * kernels::attention_scratch(shape.head, batching.room.longest);
+  return floats * sizeof(float) + FeedForward::bytes(shape, batching.rows, members) +
          batching.room.blocks * KvCache::block_bytes(shape, hops, element);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Tsugi authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// One thread's way through the layers: buffers, KV cache, and a step that carries rows of many sequences
-// along the path.
+// A team's way through the layers: buffers, KV cache, and a step that carries rows of many sequences along
+// the path.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "eval/model/packed_matrix.h"
 #include "eval/model/path.h"
 #include "eval/model/rope_table.h"
+#include "eval/model/team.h"
 #include "eval/model/weights.h"
 #include "eval/model/workspace.h"
 #include "eval/tokenizer/tokenizer.h"
@@ -45,7 +47,7 @@ class PathRunner {
   /// The arguments must outlive it. `ropes` are those of the models' shape and reach to the batching's
   /// longest sequence.
   PathRunner(std::span<const ResidentWeights* const> models, const Path& path,
-             std::span<const RopeTable> ropes, const Batching& batching, Workspace& workspace);
+             std::span<const RopeTable> ropes, const Batching& batching, Team& team, Workspace& workspace);
 
   const Batching& batching() const { return batching_; }
 
@@ -62,12 +64,13 @@ class PathRunner {
   /// At most batching().rows tokens in all; different sequences.
   void step(std::span<const Run> runs);
 
-  /// Logits [vocabulary] of the last step, counted over all runs in order. They are computed by the hundred
-  /// when the first of them is asked for, and hold until another is: to be read in order.
-  std::span<const float> logits(std::size_t i);
+  /// Calls f for the logits [vocabulary] of the last step, counted over all runs: in order, and at once for
+  /// several where the team has several members.
+  using TakeLogits = std::function<void(std::size_t row, std::span<const float> logits)>;
+  void each_logits(const TakeLogits& f);
 
-  static std::size_t bytes(const ModelShape& shape, std::size_t hops, DType element,
-                           const Batching& batching);
+  static std::size_t bytes(const ModelShape& shape, std::size_t hops, DType element, const Batching& batching,
+                           std::size_t members);
 
  private:
   void embed(std::span<const Run> runs);
@@ -79,9 +82,25 @@ class PathRunner {
   void mlp(const ResidentLayer& layer, const Activations& to, bool add);
   /// Has the products until a hop's attention ask for what that reads; behind the last hop, for nothing.
   void expect(std::span<const Run> runs, std::size_t hop);
+  /// Some rows of a run, which attend to the cache.
+  struct Piece {
+    const Run* run;
+    std::size_t begin;  // of the run's tokens
+    std::size_t count;
+    std::size_t row;       // of `begin`, in qkv_
+    std::size_t attended;  // the same in attended_
+  };
+  /// What a hop's rows attend with, cut so that members have about as much to do.
+  void cut(std::span<const Run> runs, bool last);
+  void store_and_attend(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer);
+  /// Turns a run's queries and keys, and puts keys and values into the cache. Its rows in qkv_ begin at
+  /// `row`.
+  void store(const Run& run, std::size_t row, std::size_t hop, const ResidentLayer& layer);
+  void attend(const Piece& piece, std::size_t hop, std::size_t member);
   void turn(const Run& run, std::size_t row, const LayerKind& kind, const ResidentLayer& layer);
   /// Of all rows those whose logits are wanted: the last layer's others only leave keys and values.
   void keep_wanted(std::span<const Run> runs);
+  /// Logits of as many rows from `first` on as there is room for.
   void head(std::size_t first);
   /// What a branch reads: its norm of the hidden state in normed_, or the hidden state itself.
   void prepare(const NormWeights& norm);
@@ -92,9 +111,10 @@ class PathRunner {
   std::span<const RopeTable> ropes_;
   const ModelShape& shape_;
   Batching batching_;
+  Team& team_;
   DType element_;  // of keys and values
   KvCache cache_;
-  float* attention_scratch_;
+  float* attention_scratch_;  // the members' one after the other
   FeedForward feed_forward_;
   ProductScratch& scratch_;
   Activations hidden_;
@@ -102,8 +122,11 @@ class PathRunner {
   Activations branch_;
   Activations qkv_;
   Activations attended_;
-  Activations logits_;  // of the rows from first_logits_ on
-  std::size_t first_logits_ = 0;
+  Activations logits_;
+  std::vector<Piece> pieces_;
+  std::vector<std::size_t> costs_;       // of the pieces
+  std::vector<std::size_t> run_rows_;    // where runs begin in qkv_,
+  std::vector<std::size_t> run_tokens_;  // and how many rows they have
 };
 
 }  // namespace tsugi::eval

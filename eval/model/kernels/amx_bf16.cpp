@@ -35,6 +35,8 @@ constexpr std::size_t kStep = kBf16Step;
 #include "eval/model/kernels/body/amx_tiles.inc"
 #include "eval/model/kernels/body/avx512_round.inc"
 
+#include "eval/model/kernels/body/avx512_activate.inc"
+
 constexpr std::size_t kTileRows = 32;
 
 // Rows in whole tiles, the last of what is left.
@@ -45,6 +47,10 @@ struct Tiling {
   std::size_t rows;
   std::size_t tiles;
 };
+
+// Tiles multiply so fast that attention is reading; of a chunk's end the processor asks for by itself
+// (bench_engine: 6 % less time of attention than without, 4 % less than with whole chunks).
+constexpr Fetching kFetching = {4, 32};
 
 #include "eval/model/kernels/body/attention.inc"
 #include "eval/model/kernels/body/attention_amx.inc"
@@ -60,8 +66,14 @@ constexpr std::size_t kDepthBlock = 2048;
 // 3.4 TFLOP/s of a core beside 13 GB/s that it reads ask for 256 (two machines' figures).
 constexpr std::size_t kStepRows = 256;
 
+// All that a thread ever has at once are too few.
+constexpr std::size_t kSequences = kStepRows;
+
 // Panels that pass all rows before the next: they stay in the second cache meanwhile.
 constexpr std::size_t kPanelBytes = 512 * 1024;
+
+// So few wait for memory: a pair of panels at a time, so that the next is always under way.
+constexpr std::size_t kFewRows = 2 * kTileRows;
 
 // One stretch of the depth of all rows and panels.
 struct Stretch {
@@ -115,7 +127,8 @@ TSUGI_TARGET void multiply_long(const Bf16Product& a, Stretch k, Tiles& tiles) {
 
 TSUGI_TARGET void multiply_short(const Bf16Product& a, Stretch k, Tiles& tiles) {
   const std::size_t bytes = k.depth * kLanes * sizeof(*a.panels);
-  const std::size_t group = std::max<std::size_t>(2, kPanelBytes / std::max<std::size_t>(1, bytes) / 2 * 2);
+  const std::size_t fitting = kPanelBytes / std::max<std::size_t>(1, bytes) / 2 * 2;
+  const std::size_t group = a.rows <= kFewRows ? 2 : std::max<std::size_t>(2, fitting);
   for (std::size_t first = 0; first < a.panel_count; first += group) {
     const std::size_t end = std::min(first + group, a.panel_count);
     for (std::size_t row = 0; row < a.rows; row += kTileRows) {
@@ -123,7 +136,7 @@ TSUGI_TARGET void multiply_short(const Bf16Product& a, Stretch k, Tiles& tiles) 
       tiles.configure(rows);
       for (std::size_t panel = first; panel < end; panel += 2) {
         TileBlock block = block_at(a, k, row, panel);
-        look_ahead(a, row, panel, std::min(group, a.panel_count), block);
+        look_ahead(a, row, panel, group, block);
         multiply_block<Streamed::panels>(block, rows, std::min<std::size_t>(2, end - panel));
       }
     }
@@ -166,6 +179,6 @@ bool supported() {
 
 }  // namespace
 
-const Bf16Kernels kAmxBf16 = {"AMX", kStepRows, supported, multiply, attend, round_row};
+const Bf16Kernels kAmxBf16 = {"AMX", kStepRows, kSequences, supported, multiply, attend, round_row, activate};
 
 }  // namespace tsugi::eval::kernels

@@ -43,11 +43,16 @@ struct Bf16Kernels {
   /// Of a step with prompts: enough that a weight is multiplied for as long as the next one takes to come
   /// from memory, few enough that what stands between products stays in the second cache.
   std::size_t rows;
+  /// Sequences of one thread that generates by itself; with fewer its time is that of reading weights, and
+  /// threads do better to share them.
+  std::size_t sequences;
   bool (*supported)();
   void (*multiply)(const Bf16Product&);
   void (*attend)(const Attention&);  ///< keys and values in bf16; queries and weights are rounded to it
   /// out = x in bf16, to nearest even; denormal numbers become zeros, NaN stay NaN.
   void (*round)(const float* x, std::size_t n, std::uint16_t* out);
+  /// out = f(gate) * up, or f(gate) without `up`, rounded to bf16 from what is within 4e-6 of |x * up|.
+  void (*activate)(Nonlinear f, const float* gate, const float* up, std::size_t n, std::uint16_t* out);
 };
 
 extern const Bf16Kernels kAmxBf16;

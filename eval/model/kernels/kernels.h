@@ -69,6 +69,12 @@ constexpr std::size_t attention_scratch(std::size_t head, std::size_t capacity) 
   return 2 * kAttentionRows * (attention_row(capacity) + round_up(head, 2 * kLanes) + kLanes);
 }
 
+/// What one tile of attention asks for ahead, when nothing else reads the keys and values.
+struct Fetching {
+  std::size_t chunks = 2;    ///< how far ahead, in keys or values of one head in one block
+  std::size_t lines = 4096;  ///< of a chunk, from its start: the processor may follow by itself
+};
+
 /// Causal attention of consecutive positions of one sequence with grouped queries: query head i reads
 /// key/value head i / (heads / kv_heads).
 struct Attention {

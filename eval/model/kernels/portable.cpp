@@ -108,6 +108,7 @@ bool cpu_supported() {
 #include "eval/model/kernels/body/interleave.inc"
 #include "eval/model/kernels/body/matrix.inc"
 
+constexpr Fetching kFetching;
 #include "eval/model/kernels/body/attention.inc"
 #include "eval/model/kernels/body/attention_lanes.inc"
 #include "eval/model/kernels/body/vector.inc"
