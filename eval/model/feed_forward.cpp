@@ -94,7 +94,8 @@ void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns 
                               const OperandRows& activated, kernels::Upcoming* upcoming) const {
   const kernels::Kernels& kernel = kernels::active();
   const std::size_t ffn = mlp.down.columns();
-  const auto [first, count] = columns;
+  const std::size_t first = columns.first;
+  const std::size_t count = columns.count;
   const Activations inner = {room, activation_stride(shape_.ffn_inputs() * count), x.rows};
   if (count == ffn) {
     mlp.gate_up.multiply(x, mlp.gate_up.panels(), inner, false, upcoming, mlp.down.panel(0));
