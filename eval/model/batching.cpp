@@ -12,7 +12,7 @@ namespace {
 
 // Weights of a large model come from memory once for all rows of a step: with 60 of them, reading takes a
 // third of the time of multiplying where memory gives 10 GB/s and a core multiplies 0.5 TFLOP/s.
-constexpr std::size_t kMostSequences = 60;
+constexpr std::size_t kMostSequences = 64;
 
 // Weights that stay in a third cache cost little to read again; then keys and values should stay there too:
 // 24 sequences of 200 tokens of the bundled experts take 10 MB, and products of 24 rows are hardly slower
@@ -20,14 +20,11 @@ constexpr std::size_t kMostSequences = 60;
 constexpr std::size_t kFewSequences = 24;
 constexpr std::size_t kCachedWeights = std::size_t{8} << 20U;  // bytes
 
-// A step in f32 has room for one token of every sequence and as many tokens of prompts: whole tiles of 12
-// rows.
-constexpr std::size_t kRows = 2 * kMostSequences;
+// Of a step in f32, half of them for prompts: whole tiles of 12.
+constexpr std::size_t kRows = 120;
 
-// The same of a team, whose members multiply all rows by their part of the weights: half of it for prompts.
-constexpr std::size_t kTeamRows = 240;
-
-// In f32, sequences of one thread for which it multiplies at least as long as it reads weights.
+// In f32, sequences of a thread below which it only waits for weights: 0.15 TFLOP/s of a core beside 20 GB/s
+// of them multiply as long for 15.
 constexpr std::size_t kSequences = 8;
 
 // Of one thread: 60 sequences of 300 tokens of SmolLM2-135M in bf16 are 0.5 GB. Longer ones of larger models
@@ -46,17 +43,16 @@ std::size_t most_sequences(const ModelShape& shape, DType element) {
 }  // namespace
 
 Batching plan_batching(const ModelShape& shape, std::size_t hops, DType element, std::size_t longest,
-                       std::size_t share, std::size_t members) {
+                       std::size_t share) {
   const std::size_t one = KvCache::blocks_of(std::max<std::size_t>(1, longest));
   const std::size_t block = std::max<std::size_t>(1, KvCache::block_bytes(shape, hops, element));
   const kernels::Bf16Kernels* bf16 = halves_of(element);
-  const std::size_t rows = bf16 != nullptr ? bf16->rows : kRows;
   Batching batching;
-  batching.rows = members == 1 ? rows : std::max(rows, kTeamRows);
-  const std::size_t most = std::min(members * most_sequences(shape, element), batching.rows / 2);
+  batching.rows = bf16 != nullptr ? bf16->rows : kRows;
+  // The other half is for prompts.
+  const std::size_t most = std::min(most_sequences(shape, element), batching.rows / 2);
   batching.room.sequences = std::clamp<std::size_t>(share, 1, most);
-  batching.room.blocks =
-      std::max(one, std::min(batching.room.sequences * one, members * kMostCacheBytes / block));
+  batching.room.blocks = std::max(one, std::min(batching.room.sequences * one, kMostCacheBytes / block));
   batching.room.longest = one * kernels::kKvBlock;
   return batching;
 }

@@ -16,10 +16,10 @@ struct Batching {
   std::size_t rows = 0;  ///< tokens that go through the layers together
 };
 
-/// For requests of which the longest has `longest` positions, `share` of them for a team of `members`.
-/// `element` is that of keys and values. A team takes no more memory than as many threads do by themselves.
+/// For requests of which the longest has `longest` positions, `share` of them for one thread or one team.
+/// `element` is that of keys and values.
 Batching plan_batching(const ModelShape& shape, std::size_t hops, DType element, std::size_t longest,
-                       std::size_t share, std::size_t members = 1);
+                       std::size_t share);
 
 /// Threads that generate together: all of them where each would read all weights for few sequences, else 1.
 std::size_t decoding_team(const ModelShape& shape, DType element, std::size_t requests, std::size_t threads);

@@ -70,8 +70,10 @@ std::size_t Decoder::workspace_bytes(const ModelShape& shape, std::size_t hops, 
                                      std::size_t tokens_per_request) {
   constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();  // of requests
   const DType element = kv_element(compute);
+  // A thread's own, and its part in a team: of the rest a team has no more than one thread.
+  constexpr std::size_t kMembers = 2;
   return PathRunner::bytes(shape, hops, element,
-                           plan_batching(shape, hops, element, tokens_per_request, kAnyNumber), 1);
+                           plan_batching(shape, hops, element, tokens_per_request, kAnyNumber), kMembers);
 }
 
 }  // namespace tsugi::eval

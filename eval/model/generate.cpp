@@ -178,7 +178,7 @@ std::vector<std::vector<TokenId>> Decoder::generate(std::span<const GenerationRe
   Answers answers(requests.size());
   const auto work = [&](WorkQueue& queue, std::size_t share, Team& team) {
     const Workspaces::Lease workspace = workspaces_->take();
-    const Batching batching = plan_batching(shape, path_.size(), element, longest, share, team.members());
+    const Batching batching = plan_batching(shape, path_.size(), element, longest, share);
     PathRunner runner(models_, path_, ropes, batching, team, *workspace);
     Generator(runner, requests, shape, stop, check_, answers).work(Draw(queue));
   };
