@@ -3,6 +3,7 @@
 #include "eval/model/team.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 #include <thread>
 #include <utility>
@@ -94,18 +95,17 @@ void Team::share_stretches(const Part& f) {
   }
 }
 
-void Team::share(std::size_t n, std::size_t least, const Part& f) {
-  if (n == 0) return;
+bool Team::cut_evenly(std::size_t n, std::size_t least) {
+  if (members_ == 1) return false;
   const std::size_t stretches = std::clamp<std::size_t>(n / std::max<std::size_t>(1, least), 1, members_);
-  if (stretches == 1) return f(0, 0, n);
+  if (stretches == 1) return false;
   bounds_.resize(stretches + 1);
   for (std::size_t i = 0; i <= stretches; ++i) bounds_[i] = i * n / stretches;
-  share_stretches(f);
+  return true;
 }
 
-void Team::share(std::span<const std::size_t> costs, const Part& f) {
-  if (costs.empty()) return;
-  if (members_ == 1) return f(0, 0, costs.size());
+bool Team::cut_by_cost(std::span<const std::size_t> costs) {
+  if (members_ == 1) return false;
   const std::size_t all = std::accumulate(costs.begin(), costs.end(), std::size_t{0});
   bounds_.assign(1, 0);
   std::size_t sum = 0;
@@ -113,15 +113,7 @@ void Team::share(std::span<const std::size_t> costs, const Part& f) {
     sum += costs[i];
     if (i + 1 == costs.size() || sum * members_ >= all * bounds_.size()) bounds_.push_back(i + 1);
   }
-  share_stretches(f);
-}
-
-void Team::each_row(std::size_t rows, std::size_t width, const std::function<void(std::size_t)>& f) {
-  constexpr std::size_t kElements = 4096;  // some 1 us of a norm
-  share(rows, kElements / std::max<std::size_t>(1, width) + 1,
-        [&](std::size_t, std::size_t begin, std::size_t end) {
-          for (std::size_t r = begin; r < end; ++r) f(r);
-        });
+  return bounds_.size() > 2;
 }
 
 Operands Team::operands(const PackedMatrix& matrix, const Activations& x, std::vector<std::byte>& room) {
@@ -140,6 +132,7 @@ void Team::multiply(const PackedMatrix& matrix, const Operands& x, const Activat
                     ProductScratch& scratch, const void* next) {
   if (x.rows == 0) return;
   const std::size_t panels = matrix.panels().count;
+  assert(panels > 0);
   // Pairs, which kernels take side by side.
   share((panels + 1) / 2, 1, [&](std::size_t, std::size_t begin, std::size_t end) {
     const std::size_t first = 2 * begin;

@@ -37,14 +37,30 @@ class Team {
 
   /// Calls f(member, begin, end) with even stretches of [0, n), none shorter than `least` unless it is all,
   /// and waits. No two calls at a time have the same member. What f throws passes through.
-  using Part = std::function<void(std::size_t member, std::size_t begin, std::size_t end)>;
-  void share(std::size_t n, std::size_t least, const Part& f);
+  template <class F>
+  void share(std::size_t n, std::size_t least, const F& f) {
+    if (n == 0) return;
+    if (!cut_evenly(n, least)) return f(0, 0, n);
+    share_stretches(std::cref(f));
+  }
 
   /// The same for things of unequal cost: stretches of about equal sums.
-  void share(std::span<const std::size_t> costs, const Part& f);
+  template <class F>
+  void share(std::span<const std::size_t> costs, const F& f) {
+    if (costs.empty()) return;
+    if (!cut_by_cost(costs)) return f(0, 0, costs.size());
+    share_stretches(std::cref(f));
+  }
 
   /// Calls f(row) for rows of `width` elements, which are shared where that is worth it.
-  void each_row(std::size_t rows, std::size_t width, const std::function<void(std::size_t row)>& f);
+  template <class F>
+  void each_row(std::size_t rows, std::size_t width, const F& f) {
+    constexpr std::size_t kElements = 4096;  // some 1 us of a norm
+    share(rows, kElements / std::max<std::size_t>(1, width) + 1,
+          [&](std::size_t, std::size_t begin, std::size_t end) {
+            for (std::size_t r = begin; r < end; ++r) f(r);
+          });
+  }
 
   /// matrix.multiply(), panels shared. A team of one asks for what is upcoming; `next` are the panels of the
   /// product that follows.
@@ -56,6 +72,10 @@ class Team {
   Operands operands(const PackedMatrix& matrix, const Activations& x, std::vector<std::byte>& room);
 
  private:
+  using Part = std::function<void(std::size_t member, std::size_t begin, std::size_t end)>;
+  /// Fills bounds_. False when all is one stretch, which the leader works on by itself.
+  bool cut_evenly(std::size_t n, std::size_t least);
+  bool cut_by_cost(std::span<const std::size_t> costs);
   void share_stretches(const Part& f);
   void help(std::size_t member);
   bool take_one(std::size_t member);
