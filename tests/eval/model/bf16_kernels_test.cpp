@@ -4,11 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 
+#include "tests/eval/model/exact_nonlinear.h"
 #include "tests/eval/model/tiny_model.h"
 
 namespace tsugi::eval::kernels {
@@ -24,22 +25,6 @@ INSTANTIATE_TEST_SUITE_P(Available, Bf16KernelsTest,
                            std::erase_if(name, [](char c) { return c == '-' || c == ' '; });
                            return name;
                          });
-
-double exact(Nonlinear f, double x) {
-  switch (f) {
-    case Nonlinear::silu:
-      return x / (1 + std::exp(-x));
-    case Nonlinear::gelu:
-      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
-    case Nonlinear::gelu_tanh:
-      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
-    case Nonlinear::quick_gelu:
-      return x / (1 + std::exp(-1.702 * x));
-    case Nonlinear::relu:
-      return std::max(x, 0.0);
-  }
-  return 0;
-}
 
 TEST_P(Bf16KernelsTest, Activate) {
   eval::tests::Random random(2);
@@ -60,7 +45,7 @@ TEST_P(Bf16KernelsTest, Activate) {
             const auto result =
                 static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U));
             const auto x = static_cast<double>(gate[i]);
-            const double expected = exact(f, x) * factor;
+            const double expected = exact_nonlinear(f, x) * factor;
             // Half a unit of the last of eight bits, and what bf16_kernels.h says of the value before.
             const double tolerance = std::abs(expected) * 0x1p-8 + 4e-6 * std::abs(x * factor);
             EXPECT_NEAR(result, expected, tolerance) << static_cast<int>(f) << " of " << x;

@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "recipes/error.h"
+#include "tests/eval/model/exact_nonlinear.h"
 #include "tests/eval/model/tiny_model.h"
 
 namespace tsugi::eval::kernels {
@@ -96,22 +97,6 @@ TEST_P(KernelsTest, RmsNorm) {
                   (static_cast<double>(n) / 32 + 7) * kEps * std::abs(exact));
     }
   }
-}
-
-double exact_nonlinear(Nonlinear f, double x) {
-  switch (f) {
-    case Nonlinear::silu:
-      return x / (1 + std::exp(-x));
-    case Nonlinear::gelu:
-      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
-    case Nonlinear::gelu_tanh:
-      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
-    case Nonlinear::quick_gelu:
-      return x / (1 + std::exp(-1.702 * x));
-    case Nonlinear::relu:
-      return std::max(x, 0.0);
-  }
-  return 0;
 }
 
 TEST_P(KernelsTest, Activate) {
