@@ -4,9 +4,8 @@
 // Threads that carry one step's rows through the layers together. Each reads its part of every weight, where
 // threads with sequences of their own read all of them: decoding a large model is bound by that.
 //
-// A step has some 200 pieces of shared work, of 20 to 200 us each, so handing one out must take far less than
-// a scheduler of tasks does (25 us where threads have to be woken): one thread leads, the others watch a word
-// for as long as it does.
+// A step has some 200 pieces of shared work, of 20 to 200 us each: one thread leads, the others watch a word
+// for as long as it does. By parallel_for a step of SmolLM2-135M took 1 ms of 38 longer on two cores.
 #pragma once
 
 #include <algorithm>
