@@ -12,7 +12,7 @@ namespace {
 
 // Weights of a large model come from memory once for all rows of a step: with 60 of them, reading takes a
 // third of the time of multiplying where memory gives 10 GB/s and a core multiplies 0.5 TFLOP/s.
-constexpr std::size_t kMostSequences = 64;
+constexpr std::size_t kMostSequences = 64;  // two tiles of AMX; elsewhere half the rows of a step, 60
 
 // Weights that stay in a third cache cost little to read again; then keys and values should stay there too:
 // 24 sequences of 200 tokens of the bundled experts take 10 MB, and products of 24 rows are hardly slower

@@ -22,7 +22,7 @@ constexpr std::uint64_t kStretches = std::uint64_t{1} << 16U;
 class Patience {
  public:
   void wait() {
-    constexpr int kSpins = 4096;  // some 50 us
+    constexpr int kSpins = 4096;  // longer than any wait within a step should be
     if (++spins_ > kSpins) return std::this_thread::yield();
 #ifdef __x86_64__
     __builtin_ia32_pause();
@@ -117,7 +117,7 @@ bool Team::cut_by_cost(std::span<const std::size_t> costs) {
 }
 
 Operands Team::operands(const PackedMatrix& matrix, const Activations& x, std::vector<std::byte>& room) {
-  if (members_ == 1 || matrix.layout() != Layout::pairs_bf16) return matrix.operands(x, room);
+  if (matrix.layout() != Layout::pairs_bf16) return matrix.operands(x, room);
   const OperandRows rows = matrix.operand_rows(x.rows, room);
   each_row(x.rows, matrix.columns(), [&](std::size_t r) { rows.write(r, 0, {x.row(r), matrix.columns()}); });
   return rows.all();

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <thread>
 
 #include "eval/model/batching.h"
 #include "eval/model/kernels/bf16_kernels.h"
@@ -148,7 +148,7 @@ TEST_F(TeamDecodingTest, InF32) {
   expect_equal_answers(shape_of_a_team(), DType::F32, Compute::f32);
 }
 
-// Gates whose columns do not begin with a panel, capped scores and logits, windows.
+// Gates whose columns do not begin with a panel, capped scores and logits.
 TEST_F(TeamDecodingTest, WithOddSizes) {
   ModelShape shape = shape_of_a_team();
   shape.ffn = 1001;
