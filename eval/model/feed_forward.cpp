@@ -60,13 +60,12 @@ FeedForward::FeedForward(const ModelShape& shape, std::size_t rows, Team& team, 
   }
 }
 
-void FeedForward::run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
+void FeedForward::run(const MlpWeights& mlp, const Operands& x, const Activations& y, bool add,
                       ProductScratch& scratch) {
   if (x.rows == 0) return;
   // What stands between two products stays in the second cache.
   constexpr std::size_t kStretchBytes = std::size_t{256} << 10U;
   const std::size_t ffn = mlp.down.columns();
-  const Operands operands = team_.operands(mlp.gate_up, x, scratch.room);
   const OperandRows activated(mlp.down.layout(), ffn, x.rows, activated_.data);
   // Where gates and others do not begin with a panel, all columns are one piece.
   const std::size_t piece = ffn % kernels::kLanes == 0 ? kPair : ffn;
@@ -80,7 +79,7 @@ void FeedForward::run(const MlpWeights& mlp, const Activations& x, const Activat
     for (std::size_t i = begin; i < end; i += stretch) {
       const std::size_t first = i * piece;
       const std::size_t last = std::min(ffn, std::min(end, i + stretch) * piece);
-      run_stretch(mlp, operands, {first, last - first}, inner_.data + member * room, activated, upcoming);
+      run_stretch(mlp, x, {first, last - first}, inner_.data + member * room, activated, upcoming);
     }
   });
   team_.multiply(mlp.down, activated.all(), y, add, scratch);
@@ -125,7 +124,7 @@ void FeedForward::run_stretch(const MlpWeights& mlp, const Operands& x, Columns 
 }
 
 // Softmax over all experts, then the largest; among equals the one that comes first.
-void FeedForward::choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch) {
+void FeedForward::choose(const ResidentLayer& layer, const Operands& x, ProductScratch& scratch) {
   const kernels::Kernels& kernel = kernels::active();
   for (std::vector<Choice>& rows : chosen_) rows.clear();
   routed_.rows = x.rows;
@@ -148,8 +147,8 @@ void FeedForward::choose(const ResidentLayer& layer, const Activations& x, Produ
   }
 }
 
-void FeedForward::run_experts(const ResidentLayer& layer, const Activations& x, const Activations& y,
-                              bool add, ProductScratch& scratch) {
+void FeedForward::run_experts(const ResidentLayer& layer, const Operands& x, const Activations& y, bool add,
+                              ProductScratch& scratch) {
   const kernels::Kernels& kernel = kernels::active();
   choose(layer, x, scratch);
   if (!add) {
@@ -157,10 +156,10 @@ void FeedForward::run_experts(const ResidentLayer& layer, const Activations& x, 
   }
   for (std::size_t e = 0; e < shape_.experts; ++e) {
     const std::vector<Choice>& chosen = chosen_[e];
-    gathered_.rows = answers_.rows = chosen.size();
-    for (std::size_t i = 0; i < chosen.size(); ++i)
-      std::copy_n(x.row(chosen[i].row), shape_.hidden, gathered_.row(i));
-    run(layer.experts[e], gathered_, answers_, false, scratch);
+    answers_.rows = chosen.size();
+    const OperandRows gathered(layer.router.layout(), shape_.hidden, chosen.size(), gathered_.data);
+    for (std::size_t i = 0; i < chosen.size(); ++i) gathered.copy(i, x, chosen[i].row);
+    run(layer.experts[e], gathered.all(), answers_, false, scratch);
     for (std::size_t i = 0; i < chosen.size(); ++i)
       kernel.add(answers_.row(i), shape_.hidden, chosen[i].weight, y.row(chosen[i].row));
   }

@@ -22,12 +22,11 @@ class FeedForward {
   FeedForward(const ModelShape& shape, std::size_t rows, Team& team, AlignedBuffer<float>& memory);
 
   /// y = mlp(x), or += with `add`.
-  void run(const MlpWeights& mlp, const Activations& x, const Activations& y, bool add,
-           ProductScratch& scratch);
+  void run(const MlpWeights& mlp, const Operands& x, const Activations& y, bool add, ProductScratch& scratch);
 
   /// y = sum of the chosen experts' outputs, each times its share of the softmax of the router's logits, plus
   /// the shared expert's (Mixtral, arXiv 2401.04088, section 2.1; Qwen, its modeling code). Or += with `add`.
-  void run_experts(const ResidentLayer& layer, const Activations& x, const Activations& y, bool add,
+  void run_experts(const ResidentLayer& layer, const Operands& x, const Activations& y, bool add,
                    ProductScratch& scratch);
 
   static std::size_t bytes(const ModelShape& shape, std::size_t rows, std::size_t members);
@@ -41,7 +40,7 @@ class FeedForward {
     std::size_t first;
     std::size_t count;
   };
-  void choose(const ResidentLayer& layer, const Activations& x, ProductScratch& scratch);
+  void choose(const ResidentLayer& layer, const Operands& x, ProductScratch& scratch);
   std::size_t stretch(std::size_t rows) const;
   /// Some of what `down` multiplies. `room` is what no other member uses.
   void run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, float* room,
@@ -51,7 +50,7 @@ class FeedForward {
   Team& team_;
   Activations inner_;                        // room for what stands before the activation
   Activations activated_;                    // room for the operands of `down`
-  Activations gathered_;                     // rows of one expert
+  Activations gathered_;                     // room for the operands of one expert
   Activations answers_;                      // what it makes of them
   Activations routed_;                       // logits of the router, then their softmax
   std::vector<std::vector<Choice>> chosen_;  // by expert, rows ascending

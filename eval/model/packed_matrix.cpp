@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstring>
 
 #include "eval/model/kernels/bf16_kernels.h"
 #include "eval/model/kernels/kernels.h"
@@ -86,6 +87,18 @@ void OperandRows::activate(std::size_t row, std::size_t column, kernels::Nonline
     kernels::active().activate(f, gate, up, count, static_cast<float*>(memory_) + at);
   }
   end(row, column + count);
+}
+
+void OperandRows::copy(std::size_t row, const Operands& from, std::size_t from_row) const {
+  assert(row < rows_ && from_row < from.rows && from.stride == stride_);
+  const std::size_t bytes = stride_ * element_bytes();
+  std::memcpy(this->row(row), static_cast<const std::byte*>(from.data) + from_row * bytes, bytes);
+}
+
+float* OperandRows::row_of_thread(std::size_t columns) {
+  thread_local std::vector<float> values;
+  if (values.size() < columns) values.resize(columns);
+  return values.data();
 }
 
 // Behind the last column of a row in bf16 are zeros up to a whole step.

@@ -60,9 +60,10 @@ enum class Layout : std::uint8_t {
   rows_bf16,
 };
 
-/// Rows that become operands stretch by stretch.
+/// Rows that become operands one by one or stretch by stretch. Safe from many threads for different rows.
 class OperandRows {
  public:
+  OperandRows() = default;  ///< no rows
   /// Rows of `columns` values for products with a matrix of that layout. `memory` has room for `rows` rows of
   /// activation_stride(columns) floats, begins at a cache line, and must outlive this.
   OperandRows(Layout layout, std::size_t columns, std::size_t rows, void* memory);
@@ -72,16 +73,35 @@ class OperandRows {
   /// The same of f(gate) * up, or of f(gate) where `up` is null: `count` of them.
   void activate(std::size_t row, std::size_t column, kernels::Nonlinear f, const float* gate, const float* up,
                 std::size_t count) const;
-  Operands all() const { return {memory_, stride_, rows_}; }
+  /// The same of a whole row that f(float* to) writes, once.
+  template <class F>
+  void make(std::size_t row, const F& f) const {
+    if (!halves_) return f(static_cast<float*>(this->row(row)));
+    float* values = row_of_thread(columns_);
+    f(values);
+    write(row, 0, {values, columns_});
+  }
+  /// A row of other operands of the same layout and as many columns.
+  void copy(std::size_t row, const Operands& from, std::size_t from_row) const;
+  /// Where a row begins, for who writes operands without help, and finishes the row then.
+  void* row(std::size_t i) const { return static_cast<std::byte*>(memory_) + i * stride_ * element_bytes(); }
+  std::size_t stride() const { return stride_; }
+  void finish(std::size_t row) const { end(row, columns_); }
+
+  Operands all() const { return first(rows_); }
+  Operands first(std::size_t rows) const { return some(0, rows); }
+  Operands some(std::size_t begin, std::size_t rows) const { return {row(begin), stride_, rows}; }
 
  private:
+  static float* row_of_thread(std::size_t columns);
+  std::size_t element_bytes() const { return halves_ ? sizeof(std::uint16_t) : sizeof(float); }
   void end(std::size_t row, std::size_t column) const;
 
-  bool halves_;
-  std::size_t columns_;
-  std::size_t stride_;
-  std::size_t rows_;
-  void* memory_;
+  bool halves_ = false;
+  std::size_t columns_ = 0;
+  std::size_t stride_ = 0;
+  std::size_t rows_ = 0;
+  void* memory_ = nullptr;
 };
 
 /// The panels. 16 rows of the matrix (16 outputs) make one panel, which is K-major: all 16 weights of input

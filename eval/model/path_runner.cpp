@@ -75,13 +75,18 @@ PathRunner::PathRunner(std::span<const ResidentWeights* const> models, const Pat
                    workspace.attention)),
       feed_forward_(shape_, batching.rows, team, workspace.feed_forward),
       scratch_(workspace.products) {
-  const std::array<Activations*, 6> parts = {&hidden_, &normed_, &branch_, &qkv_, &attended_, &logits_};
+  Activations normed;
+  Activations attended;
+  const std::array<Activations*, 6> parts = {&hidden_, &normed, &branch_, &qkv_, &attended, &logits_};
   float* next = room_for(activation_elements(shape_, batching.rows), workspace.activations);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t stride = activation_stride(widths(shape_)[i]);
     *parts[i] = {next, stride, 0};
     next += heights(batching.rows)[i] * stride;
   }
+  const Layout layout = models.front()->head().layout();  // of all weights
+  normed_ = {layout, shape_.hidden, batching.rows, normed.data};
+  attended_ = {layout, shape_.q_size(), batching.rows, attended.data};
 }
 
 std::optional<std::size_t> PathRunner::reserve(std::size_t sequence, std::span<const TokenId> prompt,
@@ -137,16 +142,13 @@ void PathRunner::embed(std::span<const Run> runs) {
                              {hidden_.row(row++), shape_.hidden});
     }
   }
-  for (Activations* part : {&hidden_, &normed_, &branch_, &qkv_, &attended_}) part->rows = row;
+  for (Activations* part : {&hidden_, &branch_, &qkv_}) part->rows = row;
 }
 
 void PathRunner::prepare(const NormWeights& norm) {
   team_.each_row(hidden_.rows, shape_.hidden, [&](std::size_t r) {
-    if (norm.present()) {
-      apply(norm, shape_, hidden_.row(r), normed_.row(r));
-    } else {
-      std::copy_n(hidden_.row(r), shape_.hidden, normed_.row(r));
-    }
+    if (!norm.present()) return normed_.write(r, 0, {hidden_.row(r), shape_.hidden});
+    normed_.make(r, [&](float* to) { apply(norm, shape_, hidden_.row(r), to); });
   });
 }
 
@@ -219,7 +221,7 @@ void PathRunner::attend(const Piece& piece, std::size_t hop, std::size_t member)
   work.q = qkv_.row(piece.row);
   work.q_stride = qkv_.stride;
   work.out = attended_.row(piece.attended);
-  work.out_stride = attended_.stride;
+  work.out_stride = attended_.stride();
   work.rows = piece.count;
   work.first_position = piece.run->first_position + piece.begin;
   work.heads = shape_.heads;
@@ -231,6 +233,7 @@ void PathRunner::attend(const Piece& piece, std::size_t hop, std::size_t member)
   work.window = kind(hop).window;
   cache_.locate(hop, piece.run->sequence, work);
   (element_ == DType::BF16 ? kernels::active_bf16()->attend : kernels::active().attend)(work);
+  for (std::size_t i = 0; i < piece.count; ++i) attended_.finish(piece.attended + i);
 }
 
 void PathRunner::store_and_attend(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer) {
@@ -254,23 +257,23 @@ void PathRunner::store_and_attend(std::span<const Run> runs, std::size_t hop, co
 
 void PathRunner::attention(std::span<const Run> runs, std::size_t hop, const ResidentLayer& layer,
                            const Activations& to, bool add) {
-  team_.multiply(layer.qkv, normed_, qkv_, false, scratch_, layer.out.panel(0));
+  team_.multiply(layer.qkv, normed_.first(qkv_.rows), qkv_, false, scratch_, layer.out.panel(0));
   add_bias(team_, layer.qkv_bias, qkv_);
   const bool last = hop + 1 == path_.size();
   cut(runs, last);
   store_and_attend(runs, hop, layer);
   expect(runs, hop + 1);
   if (last) keep_wanted(runs);
-  team_.multiply(layer.out, attended_, to, add, scratch_,
+  team_.multiply(layer.out, attended_.first(to.rows), to, add, scratch_,
                  layer.mlp.present() ? layer.mlp.gate_up.panel(0) : nullptr);
   add_bias(team_, layer.out_bias, to);
 }
 
 void PathRunner::mlp(const ResidentLayer& layer, const Activations& to, bool add) {
   if (layer.mlp.present()) {
-    feed_forward_.run(layer.mlp, normed_, to, add, scratch_);
+    feed_forward_.run(layer.mlp, normed_.first(to.rows), to, add, scratch_);
   } else {
-    feed_forward_.run_experts(layer, normed_, to, add, scratch_);
+    feed_forward_.run_experts(layer, normed_.first(to.rows), to, add, scratch_);
   }
 }
 
@@ -281,17 +284,16 @@ void PathRunner::keep_wanted(std::span<const Run> runs) {
     for (std::size_t i = run.logits_from; i < run.tokens.size(); ++i, ++kept) {
       if (kept == row + i) continue;
       std::copy_n(hidden_.row(row + i), shape_.hidden, hidden_.row(kept));
-      std::copy_n(normed_.row(row + i), shape_.hidden, normed_.row(kept));
+      normed_.copy(kept, normed_.all(), row + i);
     }
     row += run.tokens.size();
   }
-  for (Activations* part : {&hidden_, &normed_, &branch_, &attended_}) part->rows = kept;
+  hidden_.rows = branch_.rows = kept;
 }
 
 void PathRunner::head(std::size_t first) {
-  logits_.rows = std::min(kLogitRows, normed_.rows - first);
-  const Activations rows = {normed_.row(first), normed_.stride, logits_.rows};
-  team_.multiply(models_.front()->head(), rows, logits_, false, scratch_);
+  logits_.rows = std::min(kLogitRows, hidden_.rows - first);
+  team_.multiply(models_.front()->head(), normed_.some(first, logits_.rows), logits_, false, scratch_);
   if (shape_.logit_cap == 0) return;
   team_.each_row(logits_.rows, shape_.vocabulary, [&](std::size_t r) {
     kernels::active().cap(logits_.row(r), shape_.vocabulary, shape_.logit_cap);
@@ -299,7 +301,7 @@ void PathRunner::head(std::size_t first) {
 }
 
 void PathRunner::each_logits(const TakeLogits& f) {
-  for (std::size_t first = 0; first < normed_.rows; first += kLogitRows) {
+  for (std::size_t first = 0; first < hidden_.rows; first += kLogitRows) {
     head(first);
     team_.each_row(logits_.rows, shape_.vocabulary, [&](std::size_t r) {
       f(first + r, {logits_.row(r), shape_.vocabulary});

@@ -118,10 +118,10 @@ class PathRunner {
   FeedForward feed_forward_;
   ProductScratch& scratch_;
   Activations hidden_;
-  Activations normed_;
+  OperandRows normed_;  // as many of the first as hidden_ has, like attended_
   Activations branch_;
   Activations qkv_;
-  Activations attended_;
+  OperandRows attended_;
   Activations logits_;
   std::vector<Piece> pieces_;
   std::vector<std::size_t> costs_;       // of the pieces

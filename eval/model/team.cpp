@@ -116,18 +116,6 @@ bool Team::cut_by_cost(std::span<const std::size_t> costs) {
   return bounds_.size() > 2;
 }
 
-Operands Team::operands(const PackedMatrix& matrix, const Activations& x, std::vector<std::byte>& room) {
-  if (matrix.layout() != Layout::pairs_bf16) return matrix.operands(x, room);
-  const OperandRows rows = matrix.operand_rows(x.rows, room);
-  each_row(x.rows, matrix.columns(), [&](std::size_t r) { rows.write(r, 0, {x.row(r), matrix.columns()}); });
-  return rows.all();
-}
-
-void Team::multiply(const PackedMatrix& matrix, const Activations& x, const Activations& y, bool add,
-                    ProductScratch& scratch, const void* next) {
-  multiply(matrix, operands(matrix, x, scratch.room), y, add, scratch, next);
-}
-
 void Team::multiply(const PackedMatrix& matrix, const Operands& x, const Activations& y, bool add,
                     ProductScratch& scratch, const void* next) {
   if (x.rows == 0) return;

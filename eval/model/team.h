@@ -63,12 +63,8 @@ class Team {
 
   /// matrix.multiply(), panels shared. A team of one asks for what is upcoming; `next` are the panels of the
   /// product that follows.
-  void multiply(const PackedMatrix& matrix, const Activations& x, const Activations& y, bool add,
-                ProductScratch& scratch, const void* next = nullptr);
   void multiply(const PackedMatrix& matrix, const Operands& x, const Activations& y, bool add,
                 ProductScratch& scratch, const void* next = nullptr);
-  /// matrix.operands(), rows shared.
-  Operands operands(const PackedMatrix& matrix, const Activations& x, std::vector<std::byte>& room);
 
  private:
   using Part = std::function<void(std::size_t member, std::size_t begin, std::size_t end)>;

@@ -82,7 +82,7 @@ struct Attention {
   const std::byte* blocks = nullptr;     ///< block 0 of the hop: [kv_heads][kv_elements]
   std::size_t block_bytes = 0;           ///< from block to block
   const std::uint32_t* table = nullptr;  ///< [positions / 32]: the sequence's blocks
-  float* out = nullptr;                  ///< [rows, heads * head]
+  void* out = nullptr;                   ///< [rows, heads * head] in the type of keys and values
   float* scratch = nullptr;              ///< room for attention_scratch()
   std::size_t q_stride = 0;
   std::size_t out_stride = 0;
@@ -107,7 +107,7 @@ struct Kernels {
   bool (*supported)();
   void (*multiply_f32)(const PanelProduct&);
   void (*multiply_bf16)(const PanelProduct&);
-  void (*attend)(const Attention&);  ///< keys and values in f32
+  void (*attend)(const Attention&);  ///< all in f32
   /// out = x / sqrt(mean(x^2) + eps) * gain (Zhang & Sennrich 2019, equation 4).
   void (*rms_norm)(const float* x, const float* gain, std::size_t n, float eps, float* out);
   /// out = (x - mean) / sqrt(variance + eps) * gain + bias (Ba et al. 2016, equation 4); bias may be null.

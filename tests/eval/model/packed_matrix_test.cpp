@@ -99,6 +99,49 @@ INSTANTIATE_TEST_SUITE_P(Available, PackedMatrixTest, testing::ValuesIn(variants
                            return name + (layout == Layout::panels_bf16 ? "_bf16" : "_f32");
                          });
 
+// A row of operands as f32, and in bf16 what stands behind it up to a whole step.
+std::vector<float> read_operands(const OperandRows& rows, std::size_t row, std::size_t columns, bool halves) {
+  if (!halves) {
+    const auto* values = static_cast<const float*>(rows.row(row));
+    return {values, values + columns};
+  }
+  std::vector<float> all;
+  const auto* values = static_cast<const std::uint16_t*>(rows.row(row));
+  for (std::size_t i = 0; i < kernels::round_up(columns, kernels::kBf16Step); ++i)
+    all.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(values[i]) << 16U));
+  return all;
+}
+
+TEST_P(PackedMatrixTest, OperandsAreTheSameHoweverTheyAreMade) {
+  Random random(9);
+  const bool halves = GetParam().layout == Layout::pairs_bf16;
+  for (const std::size_t columns : {1U, 37U, 64U}) {
+    const std::vector<float> x = random.values(columns);
+    std::vector<float> expected = x;
+    if (halves) {
+      merge::round_to(DType::BF16, expected);
+      expected.resize(kernels::round_up(columns, kernels::kBf16Step));  // with zeros
+    }
+    AlignedBuffer<float> memory(4 * activation_stride(columns));
+    std::fill_n(memory.data(), memory.size(), std::nanf(""));
+    const OperandRows rows(GetParam().layout, columns, 4, memory.data());
+    const std::size_t some = columns / 2;
+    rows.write(0, 0, {x.data(), some});
+    rows.write(0, some, {x.data() + some, columns - some});
+    rows.make(1, [&](float* to) { std::copy(x.begin(), x.end(), to); });
+    rows.copy(2, rows.all(), 1);
+    if (halves) {
+      GetParam().bf16->round(x.data(), columns, static_cast<std::uint16_t*>(rows.row(3)));
+    } else {
+      std::copy(x.begin(), x.end(), static_cast<float*>(rows.row(3)));
+    }
+    rows.finish(3);
+    for (std::size_t r = 0; r < 4; ++r) EXPECT_EQ(read_operands(rows, r, columns, halves), expected) << r;
+    EXPECT_EQ(rows.some(2, 1).data, rows.row(2));
+    EXPECT_EQ(rows.first(3).rows, 3U);
+  }
+}
+
 TEST_P(PackedMatrixTest, MultipliesLikePlainLoops) {
   Random random(1);
   ProductScratch scratch;
