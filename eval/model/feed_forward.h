@@ -41,7 +41,6 @@ class FeedForward {
     std::size_t count;
   };
   void choose(const ResidentLayer& layer, const Operands& x, ProductScratch& scratch);
-  std::size_t stretch(std::size_t rows) const;
   /// Some of what `down` multiplies. `room` is what no other member uses.
   void run_stretch(const MlpWeights& mlp, const Operands& x, Columns columns, float* room,
                    const OperandRows& activated, kernels::Upcoming* upcoming) const;

@@ -48,8 +48,8 @@ struct Tiling {
   std::size_t tiles;
 };
 
-// Tiles multiply so fast that attention is reading. An odd number of halves, so that not two pages are begun
-// at once: attention to 64 sequences of 270 tokens took 16.3 ms where by 2 or 4 halves it took 17.1.
+// Tiles multiply so fast that attention is reading; of a chunk's end the processor asks for by itself
+// (bench_engine: 6 % less time of attention than without, 4 % less than with whole chunks).
 constexpr Fetching kFetching = {4, 32};
 
 #include "eval/model/kernels/body/attention.inc"

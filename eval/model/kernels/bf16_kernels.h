@@ -48,8 +48,8 @@ struct Bf16Kernels {
   std::size_t sequences;
   bool (*supported)();
   void (*multiply)(const Bf16Product&);
-  void (*attend)(
-      const Attention&);  ///< keys, values and `out` in bf16; queries and weights are rounded to it
+  /// Keys, values and `out` in bf16; queries and weights are rounded to it.
+  void (*attend)(const Attention&);
   /// out = x in bf16, to nearest even; denormal numbers become zeros, NaN stay NaN.
   void (*round)(const float* x, std::size_t n, std::uint16_t* out);
   /// out = f(gate) * up, or f(gate) without `up`, rounded to bf16 from what is within 4e-6 of |x * up|.
