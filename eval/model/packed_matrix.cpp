@@ -250,18 +250,14 @@ void PackedMatrix::multiply(const Activations& x, const Activations& y, bool add
 
 Operands PackedMatrix::operands(const Activations& x, std::vector<std::byte>& room) const {
   if (layout_ != Layout::pairs_bf16) return {x.data, x.stride, x.rows};
-  const OperandRows rows = operand_rows(x.rows, room);
-  for (std::size_t r = 0; r < x.rows; ++r) rows.write(r, 0, {x.row(r), columns_});
-  return rows.all();
-}
-
-OperandRows PackedMatrix::operand_rows(std::size_t rows, std::vector<std::byte>& room) const {
   constexpr std::size_t kLine = 64;  // bytes
-  const std::size_t bytes = rows * activation_stride(columns_) * sizeof(float);
+  const std::size_t bytes = x.rows * activation_stride(columns_) * sizeof(float);
   if (room.size() < bytes + kLine) room.resize(bytes + kLine);
   void* start = room.data();
   std::size_t space = room.size();
-  return {layout_, columns_, rows, std::align(kLine, bytes, start, space)};
+  const OperandRows rows(layout_, columns_, x.rows, std::align(kLine, bytes, start, space));
+  for (std::size_t r = 0; r < x.rows; ++r) rows.write(r, 0, {x.row(r), columns_});
+  return rows.all();
 }
 
 PanelRange PackedMatrix::panels() const {

@@ -153,13 +153,8 @@ class PackedMatrix {
   /// bit.
   void multiply(const Activations& x, const Activations& y, bool add, ProductScratch& scratch) const;
 
-  /// For several products with the same rows: the first half of multiply(). The result may lie in `room` and
-  /// holds until that is used again.
-  Operands operands(const Activations& x, std::vector<std::byte>& room) const;
-  /// Rows for the products of this matrix, nothing in them yet.
-  OperandRows operand_rows(std::size_t rows, std::vector<std::byte>& room) const;
-  /// The second half, for layouts in panels: y[x.rows, 16 count] = x * W[16 first …]^T. `next` are panels
-  /// that are multiplied after these, of the same layout; null when nobody knows.
+  /// The same of some panels with operands, for layouts in panels: y[x.rows, 16 count] = x * W[16 first …]^T.
+  /// `next` are panels that are multiplied after these, of the same layout; null when nobody knows.
   void multiply(const Operands& x, PanelRange panels, const Activations& y, bool add,
                 kernels::Upcoming* upcoming, const void* next = nullptr) const;
 
@@ -170,6 +165,8 @@ class PackedMatrix {
   const void* panel(std::size_t i) const;
 
  private:
+  /// They may lie in `room`, and hold until that is used again.
+  Operands operands(const Activations& x, std::vector<std::byte>& room) const;
   template <class T>
   void store(T* to, std::size_t first, const T* values, std::size_t count) const;
   template <class T>
